@@ -48,6 +48,9 @@ FLOOR = Cost(65536, 3, 4)
 CEILING: Final = Cost(4 * 1024 * 1024, 64, 64)
 """The most accepted (4 GiB): a changed row must not be able to take the server's memory."""
 
+SALT: Final = range(16, 33)
+"""Lengths that an Argon2id salt may have."""
+
 MOST_PASSPHRASE: Final = 4096
 """UTF-8 bytes; far above any passphrase, far below what could be used to keep a server busy."""
 
@@ -73,7 +76,7 @@ def slot_key(
         secret = unicodedata.normalize("NFKC", passphrase).encode()
     except UnicodeEncodeError:
         raise CannotOpen from None
-    if not cost.within(FLOOR, CEILING) or not 16 <= len(salt) <= 32 or len(prf) not in (0, KEY):
+    if not cost.within(FLOOR, CEILING) or len(salt) not in SALT or len(prf) not in (0, KEY):
         raise CannotOpen
     if not 0 < len(secret) <= MOST_PASSPHRASE:
         raise CannotOpen

@@ -41,16 +41,13 @@ def _changed(data: bytes) -> bytes:
 
 def _argon2id() -> bool:
     known = _answers()["argon2id"]
-    return (
-        Argon2id(
-            salt=_hex(known, "salt"),
-            length=known["length"],
-            iterations=known["iterations"],
-            lanes=known["lanes"],
-            memory_cost=known["memory_kib"],
-        ).derive(_hex(known, "passphrase"))
-        == _hex(known, "output")
-    )
+    return Argon2id(
+        salt=_hex(known, "salt"),
+        length=known["length"],
+        iterations=known["iterations"],
+        lanes=known["lanes"],
+        memory_cost=known["memory_kib"],
+    ).derive(_hex(known, "passphrase")) == _hex(known, "output")
 
 
 def _derivation() -> bool:
@@ -101,7 +98,11 @@ def _blob() -> bool:
 
 def _signature() -> bool:
     known = _answers()["signature"]
-    key, message, signature = signing.SigningKey(_hex(known, "seed")), _hex(known, "message"), b64decode(known["signature"])
+    key, message, signature = (
+        signing.SigningKey(_hex(known, "seed")),
+        _hex(known, "message"),
+        b64decode(known["signature"]),
+    )
     signing.verify(key.public, message, signature)
     signing.verify(key.public, message, key.sign(message))
     return (

@@ -120,20 +120,29 @@ def root_from_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) ->
     """
     if not 0 <= index < size or any(len(h) != HASH for h in (leaf, *path)):
         raise CannotOpen
-    node, last = leaf, size - 1
-    for beside in path:
-        if last == 0:
-            raise CannotOpen
-        if index % 2 or index == last:
-            node = _node(beside, node)
-            while index % 2 == 0 and index:
-                index, last = index >> 1, last >> 1
-        else:
-            node = _node(node, beside)
-        index, last = index >> 1, last >> 1
-    if last:
-        raise CannotOpen
+    node = leaf
+    for on_the_left, beside in _climb(index, size - 1, path):
+        node = _node(beside, node) if on_the_left else _node(node, beside)
     return node
+
+
+def _climb(index: int, last: int, path: Sequence[bytes]) -> list[tuple[bool, bytes]]:
+    """Say of each hash of a path whether it stands left of the way from one node to the root.
+
+    index and last count the nodes on one level from zero. A node that stands alone at the right
+    edge rises until it has a partner, as in RFC 9162. Raises CannotOpen unless the path has just
+    as many hashes as the way has steps.
+    """
+    sides = []
+    while last:
+        alone = index == last
+        sides.append(bool(index % 2 or alone))
+        while alone and index % 2 == 0:
+            index, last = index >> 1, last >> 1
+        index, last = index >> 1, last >> 1
+    if len(sides) != len(path):
+        raise CannotOpen
+    return list(zip(sides, path, strict=True))
 
 
 def consistency(leaf_hashes: Sequence[bytes], earlier: int) -> tuple[bytes, ...]:
@@ -170,21 +179,14 @@ def check_consistency(
         return
     # A tree of a power of two is a whole subtree of the larger: the proof need not repeat its root.
     steps = list(proof) if earlier & (earlier - 1) else [earlier_root, *proof]
-    if not steps:
-        raise CannotOpen
     index, last = earlier - 1, size - 1
     while index % 2:
         index, last = index >> 1, last >> 1
-    old = new = steps[0]
-    for beside in steps[1:]:
-        if last == 0:
-            raise CannotOpen
-        if index % 2 or index == last:
+    old = new = steps[0] if steps else EMPTY
+    for on_the_left, beside in _climb(index, last, steps[1:]):
+        if on_the_left:
             old, new = _node(beside, old), _node(beside, new)
-            while index % 2 == 0 and index:
-                index, last = index >> 1, last >> 1
         else:
             new = _node(new, beside)
-        index, last = index >> 1, last >> 1
-    if last or old != earlier_root or new != size_root:
+    if old != earlier_root or new != size_root:
         raise CannotOpen

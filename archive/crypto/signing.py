@@ -43,9 +43,9 @@ class SigningKey:
         self.public = self._ed.public_key().public_bytes_raw() + self._mldsa.public_key().public_bytes_raw()
 
     def sign(self, message: bytes) -> bytes:
-        """Return 3,373 bytes: Ed25519 (RFC 8032), then ML-DSA-65 (FIPS 204, hedged, pure).
+        r"""Return 3,373 bytes: Ed25519 (RFC 8032), then ML-DSA-65 (FIPS 204, hedged, pure).
 
-        Both sign b"guwah/1 signature\\0", the SHA-512 of the whole public key, and the message; so
+        Both sign b"guwah/1 signature\0", the SHA-512 of the whole public key, and the message; so
         neither half is of use in another protocol or beside another half. Cost: 0.9 ms
         on average; ML-DSA draws again until a signature is short enough.
         """

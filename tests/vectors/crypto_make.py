@@ -1,88 +1,94 @@
-"""Knows how the archive's own vectors and the self-test's known answers were made; run it to make them again.
+"""Knows how the archive's own vectors and the self-test's known answers are made again.
 
-Must not know the package under test, except for the signature, which has no second implementation here:
-every other value comes from tests/unit/crypto/reference.py. Published vectors are not touched.
+Must not know the package under test, except for the signature, which has no second implementation
+here: every other value comes from tests/unit/crypto/reference.py. Published vectors stay as they are.
 
-    python tests/vectors/crypto_make.py
+    python -m tests.vectors.crypto_make
 """
 
 import base64
 import hashlib
 import hmac
-import importlib.util
 import json
-import sys
 import unicodedata
 import zlib
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from archive.crypto.signing import SigningKey
+from tests.unit.crypto import reference
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-sys.path.insert(0, str(ROOT))
 
-spec = importlib.util.spec_from_file_location("reference", ROOT / "tests/unit/crypto/reference.py")
-reference = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(reference)
+Made = dict[str, Any]
 
 INSTANCE = UUID("00000000-0000-4000-8000-0000000000aa")
-OWN = "made by tests/vectors/crypto_make.py with the second implementation in tests/unit/crypto/reference.py"
+OWN = "made by tests/vectors/crypto_make.py from the second implementation, tests/unit/crypto/reference.py"
 
 
-def b64(data):
+def b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def bytes_of(label):
+def bytes_of(label: str) -> bytes:
     """Return 32 fixed, meaningless bytes."""
     return hashlib.sha256(b"guwah vector " + label.encode()).digest()
 
 
-def contexts():
+def contexts() -> list[Made]:
     record = UUID("00000000-0000-4000-8000-0000000000bb")
-    cases = [
-        ("commit", [("uuid", record)]),
-        ("part", [("uuid", record), ("uuid", INSTANCE), ("str", "summary"), ("int", 7), ("int", 1)]),
-        ("room", [("uuid", record), ("int", 4294967295)]),
-        ("blind", [("str", "گۇۋاھ")]),
-        ("slot", [("uuid", record), ("uuid", INSTANCE), ("str", "passphrase"), ("bytes", b"\x00\x01\x02"), ("bytes", b"")]),
+    cases: list[tuple[str, list[UUID | int | str | bytes]]] = [
+        ("commit", [record]),
+        ("part", [record, INSTANCE, "summary", 7, 1]),
+        ("room", [record, 4294967295]),
+        ("blind", ["گۇۋاھ"]),
+        ("slot", [record, INSTANCE, "passphrase", b"\x00\x01\x02", b""]),
     ]
 
-    def raw(kind, value):
-        return {
-            "uuid": lambda: value.bytes,
-            "int": lambda: value.to_bytes(4, "big"),
-            "str": lambda: value.encode(),
-            "bytes": lambda: value,
-        }[kind]()
+    def raw(value: UUID | int | str | bytes) -> tuple[str, str | int, bytes]:
+        if isinstance(value, UUID):
+            return "uuid", str(value), value.bytes
+        if isinstance(value, int):
+            return "int", value, value.to_bytes(4, "big")
+        if isinstance(value, str):
+            return "str", value, value.encode()
+        return "bytes", value.hex(), value
 
-    made = []
+    made: list[Made] = []
     for label, fields in cases:
-        parts = [INSTANCE.bytes, *(raw(*f) for f in fields)]
-        context = b"guwah/1 " + label.encode() + b"\0" + b"".join(len(p).to_bytes(2, "big") + p for p in parts)
-        shown = [[k, v.hex() if isinstance(v, bytes) else v if isinstance(v, (int, str)) else str(v)] for k, v in fields]
+        told = [raw(field) for field in fields]
+        parts = [INSTANCE.bytes, *(encoded for _, _, encoded in told)]
+        context = (
+            b"guwah/1 " + label.encode() + b"\0" + b"".join(len(p).to_bytes(2, "big") + p for p in parts)
+        )
+        shown = [[kind, value] for kind, value, _ in told]
         made.append({"label": label, "instance": str(INSTANCE), "fields": shown, "context": context.hex()})
     return made
 
 
-def derivations():
+def derivations() -> Made:
     a, b, info = bytes_of("a"), bytes_of("b"), b"guwah/1 vector\0"
     joined = reference.expand("sha512", reference.extract("sha512", b"", a + b), info, 32)
     return {
         "a": a.hex(),
         "b": b.hex(),
         "info": info.hex(),
-        "expand": [{"length": n, "output": reference.expand("sha512", a, info, n).hex()} for n in (1, 32, 64, 76, 200)],
+        "expand": [
+            {"length": n, "output": reference.expand("sha512", a, info, n).hex()}
+            for n in (1, 32, 64, 76, 200)
+        ],
         "join": joined.hex(),
         "mac": {"data": b"fictional".hex(), "output": hmac.digest(a, b"fictional", "sha256").hex()},
     }
 
 
-def slot_keys():
-    made = []
+def slot_keys() -> list[Made]:
+    made: list[Made] = []
     for passphrase, salt, prf in [
         ("amber river lantern seven cloud stone", bytes_of("salt")[:16], b""),
         ("amber river lantern seven cloud stone", bytes_of("salt")[:16], bytes_of("prf")),
@@ -106,18 +112,22 @@ def slot_keys():
     return made
 
 
-def padding():
-    made = []
-    for length in (0, 1, 252, 253, 508, 509, 16379, 16380, 16381, 17404, 17405, 100_000, 1_000_000, 16_000_000):
-        made.append({"length": length, "padded": len(reference.pad(bytes(length)))})
+def padding() -> Made:
+    powers = (0, 1, 252, 253, 508, 509, 16_379, 16_380)
+    padme = (16_381, 17_404, 17_405, 100_000, 1_000_000, 16_000_000)
+    made = [{"length": n, "padded": len(reference.pad(bytes(n)))} for n in powers + padme]
     text = "Fictional: I was at the well. گۇۋاھ".encode()
     return {"lengths": made, "message": text.hex(), "padded": reference.pad(text).hex()}
 
 
-def blobs():
-    key, key_id, context = bytes_of("blob key"), UUID("00000000-0000-4000-8000-0000000000cc"), b"guwah/1 vector\0"
+def blobs() -> list[Made]:
+    key, key_id, context = (
+        bytes_of("blob key"),
+        UUID("00000000-0000-4000-8000-0000000000cc"),
+        b"guwah/1 vector\0",
+    )
     text = "Fictional testimony, sealed for a test. گۇۋاھ".encode()
-    made = []
+    made: list[Made] = []
     for suite, body in ((1, reference.pad(text)), (2, text)):
         header = bytes([1, suite]) + key_id.bytes
         salt = bytes_of(f"salt {suite}")[:24]
@@ -135,7 +145,7 @@ def blobs():
     return made
 
 
-def wraps():
+def wraps() -> Made:
     published = json.loads((HERE / "crypto_xwing.json").read_text())["hpke"][0]
     info, secret = b"guwah/1 vector\0", bytes_of("wrapped")
     key, nonce = reference.hpke_schedule((0x647A, 1, 2), 32, bytes.fromhex(published["shared_secret"]), info)
@@ -150,9 +160,7 @@ def wraps():
     }
 
 
-def signatures():
-    from archive.crypto.signing import SigningKey
-
+def signatures() -> Made:
     seed, message = bytes_of("signer"), b"Fictional commit"
     key = SigningKey(seed)
     return {
@@ -163,29 +171,36 @@ def signatures():
     }
 
 
-def put(path, content):
+def put(path: Path, content: Made) -> None:
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
-def main():
+def main() -> None:
     wrap, signature, own_blobs, derived = wraps(), signatures(), blobs(), derivations()
     put(HERE / "crypto_contexts.json", {"source": OWN, "vectors": contexts()})
     put(HERE / "crypto_derivations.json", {"source": OWN, "vector": derived})
-    put(HERE / "crypto_slot_keys.json", {"source": OWN + "; Argon2id by the library, see crypto_argon2id.json", "vectors": slot_keys()})
+    put(
+        HERE / "crypto_slot_keys.json",
+        {"source": OWN + "; Argon2id by the library, see crypto_argon2id.json", "vectors": slot_keys()},
+    )
     put(HERE / "crypto_padding.json", {"source": OWN, "vector": padding()})
     put(HERE / "crypto_blobs.json", {"source": OWN, "vectors": own_blobs})
     put(
         HERE / "crypto_wraps.json",
-        {"source": OWN + ", from the published encapsulation and shared secret in crypto_xwing.json", "vectors": [wrap]},
+        {
+            "source": OWN + ", from the published encapsulation and shared secret in crypto_xwing.json",
+            "vectors": [wrap],
+        },
     )
     put(
         HERE / "crypto_signatures.json",
-        {"source": "made by archive.crypto.signing itself; each half is also checked alone", "vectors": [signature]},
+        {
+            "source": "made by archive.crypto.signing itself; each half is also checked alone",
+            "vectors": [signature],
+        },
     )
     short = next(
-        v
-        for v in json.loads((HERE / "crypto_cobblestone.json").read_text())["vectors"]
-        if v["tcId"] == 9
+        v for v in json.loads((HERE / "crypto_cobblestone.json").read_text())["vectors"] if v["tcId"] == 9
     )
     argon = json.loads((HERE / "crypto_argon2id.json").read_text())["vectors"]
     merkle = json.loads((HERE / "crypto_merkle.json").read_text())
