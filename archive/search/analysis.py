@@ -1,0 +1,116 @@
+"""Knows how text becomes search words: folding, words with apostrophes and hyphens, Han as characters and
+pairs.
+Must not know Whoosh, queries or seals.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from archive.text.fold import fold
+
+LONGEST_TOKEN: Final = 64
+# Between two texts of one record: no phrase may reach across.
+BREAK: Final = "\u2029"
+_GAP: Final = 1000
+
+HAN_CLASS: Final = (
+    "\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_APOSTROPHES: Final = "'\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u0060\u00b4\uff07"
+_HYPHENS: Final = "\\-\u2010\u2011\u00ad"
+
+
+def _marks() -> str:
+    """Combining marks of the BMP as character ranges: a vowel sign must not split the word that bears it."""
+    ranges: list[list[int]] = []
+    for code in range(0x300, min(0x10000, sys.maxunicode)):
+        if unicodedata.category(chr(code)) in ("Mn", "Mc"):
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    return "".join(f"\\u{first:04x}-\\u{last:04x}" for first, last in ranges)
+
+
+MARK_CLASS: Final = _marks() + "\u200c\u200d"
+_LETTERS: Final = rf"(?:[^\W_{HAN_CLASS}]++[{MARK_CLASS}]*+)++"
+_WORD: Final = rf"{_LETTERS}(?:[{_APOSTROPHES}]{_LETTERS})*+"
+PIECE: Final = re.compile(
+    rf"(?P<word>{_WORD}(?:[{_HYPHENS}]{_WORD})*+)|(?P<han>[{HAN_CLASS}]+)|(?P<gap>{BREAK})"
+)
+_DROPPED: Final = dict.fromkeys(map(ord, _APOSTROPHES + "\u200c\u200d"))
+_SPLIT: Final = re.compile(f"[{_HYPHENS}]")
+_POSSESSIVE: Final = re.compile(f"(.+)[{_APOSTROPHES}]s")
+APOSTROPHE_CLASS: Final = f"[{_APOSTROPHES}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text that reads as one: a word (with its hyphenated ``parts``) or a run of Han characters."""
+
+    han: bool
+    parts: tuple[str, ...]
+
+
+def folded(text: str) -> str:
+    """Analyzer level 1 (see ``archive.text.fold``), safe for any string: lone surrogates become U+FFFD."""
+    return fold(scrubbed(text))
+
+
+def scrubbed(text: str) -> str:
+    """``text`` without lone surrogates and NULs, which no encoding on the way could carry; of equal length."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """The pieces of a folded query, in order."""
+    for match in PIECE.finditer(text):
+        if match.lastgroup == "han":
+            yield Piece(han=True, parts=tuple(match.group()))
+        elif match.lastgroup == "word":
+            yield Piece(han=False, parts=tuple(_SPLIT.split(match.group())))
+
+
+def plain(part: str) -> str:
+    """The search word of one part: without apostrophes and joiners, of bounded length."""
+    return part.translate(_DROPPED)[:LONGEST_TOKEN]
+
+
+def tokens(text: str) -> Iterator[tuple[str, int]]:
+    """(word, position) for every way the text may be asked for; a folded text in, O(length).
+
+    A possessive is found with and without its s, a hyphenated word by its parts and joined,
+    a run of Han by every character and every pair of neighbours.
+    """
+    position = 0
+    for match in PIECE.finditer(text):
+        found = match.group()
+        if found.isascii() and found.isalnum():  # by far the commonest case, so first
+            yield found[:LONGEST_TOKEN], position
+            position += 1
+        elif match.lastgroup == "han":
+            for character, following in zip(found, (*found[1:], ""), strict=True):
+                yield character, position
+                if following:
+                    yield character + following, position
+                position += 1
+        elif match.lastgroup == "gap":
+            position += _GAP
+        else:
+            parts = _SPLIT.split(found)
+            if len(parts) > 1:
+                yield plain("".join(parts)), position
+            for part in parts:
+                yield plain(part), position
+                if owner := _POSSESSIVE.fullmatch(part):
+                    yield plain(owner[1]), position
+                position += 1
