@@ -1,0 +1,57 @@
+# Everything one does with a checkout. `make help` lists it.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+READY := .venv/.ready
+CATALOGUES := $(wildcard archive/web/translations/*/LC_MESSAGES/messages.po)
+DEMO := .demo
+ARGS :=
+
+.PHONY: help setup demo run test check format lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1|/' | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+
+setup: $(READY) $(CATALOGUES:.po=.mo) ## make .venv from the lock file, with every hash checked
+
+$(READY): pyproject.toml requirements.lock tools/setup
+	tools/setup
+	touch $@
+
+%.mo: %.po | $(READY)
+	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+demo: setup ## serve a demo archive with fictional records on http://localhost:8080
+	$(BIN)/guwah demo --instance $(DEMO) $(ARGS)
+
+run: setup ## serve the archive in instance/
+	$(BIN)/guwah serve $(ARGS)
+
+test: setup ## run every test (installs Debian's Chromium where it may)
+	tools/browser
+	$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## style, types, rings, templates, translations, dead code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	tools/check-templates
+	$(BIN)/vulture
+
+format: setup ## set code and templates in the one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djlint --reformat --quiet templates || true
+
+lock: setup ## renew requirements.lock from pyproject.toml
+	tools/lock
+
+clean: ## remove what was made; never touches instance/
+	rm -rf .venv .demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find archive tests tools -name __pycache__ -prune -exec rm -rf {} +
+	rm -f $(CATALOGUES:.po=.mo)
