@@ -11,7 +11,7 @@ CATALOGUES := $(wildcard archive/web/translations/*/LC_MESSAGES/messages.po)
 DEMO := .demo
 ARGS :=
 
-.PHONY: help setup demo run test check format lock clean
+.PHONY: help setup demo run test check format translations lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1|/' | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -41,12 +41,16 @@ check: setup ## style, types, rings, templates, translations, dead code
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	tools/check-templates
-	$(BIN)/vulture
+	$(BIN)/python tools/translations.py check
+	$(BIN)/python tools/deadcode.py
 
 format: setup ## set code and templates in the one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djlint --reformat --quiet templates || true
+
+translations: setup ## bring every catalogue up to the sources (ARGS=kk begins one)
+	$(BIN)/python tools/translations.py update $(ARGS)
 
 lock: setup ## renew requirements.lock from pyproject.toml
 	tools/lock
