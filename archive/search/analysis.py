@@ -65,7 +65,7 @@ def folded(text: str) -> str:
 
 
 def scrubbed(text: str) -> str:
-    """``text`` without lone surrogates and NULs, which no encoding on the way could carry; of equal length."""
+    """``text`` without lone surrogates and NULs, which no encoding on the way could carry."""
     if text.isascii() and "\0" not in text:
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
@@ -78,6 +78,15 @@ def pieces(text: str) -> Iterator[Piece]:
             yield Piece(han=True, parts=tuple(match.group()))
         elif match.lastgroup == "word":
             yield Piece(han=False, parts=tuple(_SPLIT.split(match.group())))
+
+
+def spoken(name: str) -> str:
+    """A name as it is compared with a name: its words, blind to case, apostrophes, hyphens and punctuation."""
+    return " ".join(plain(part) for piece in pieces(folded(name)) for part in _heard(piece))
+
+
+def _heard(piece: Piece) -> tuple[str, ...]:
+    return ("".join(piece.parts),) if piece.han else piece.parts
 
 
 def plain(part: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from archive.domain.searching import FACETS, FacetCount, Suggestion
-from archive.search.analysis import folded
+from archive.search.analysis import spoken
 from archive.search.snapshot import Snapshot
 from archive.vocabularies.load import Vocabulary, names, vocabulary
 
@@ -52,22 +52,22 @@ class Tags:
 
         ``beginning`` (the person typed an asterisk) takes both. A language also takes its scripts.
         """
-        wanted = folded(value).strip()
+        wanted = spoken(value)
         if not wanted:
             return frozenset()
         names = self._names_of(facet)
-        exact = {term for term, spoken in names.items() if wanted in spoken}
+        exact = {term for term, known in names.items() if wanted in known}
         if facet == "lang":
-            exact |= {term for term in names if folded(term).startswith(f"{wanted}-")}
+            exact |= {term for term in names if spoken(term).startswith(f"{wanted} ")}
         if exact and not beginning:
             return frozenset(exact)
         return frozenset(
-            exact | {term for term, spoken in names.items() if any(n.startswith(wanted) for n in spoken)}
+            exact | {term for term, known in names.items() if any(n.startswith(wanted) for n in known)}
         )
 
     def suggestions(self, typed: str, lang: str, most: int) -> tuple[Suggestion, ...]:
         """Tags with a name that begins with ``typed``, or one of whose words does; the commonest first."""
-        wanted = folded(typed).strip()
+        wanted = spoken(typed)
         if not wanted:
             return ()
         found = [
@@ -100,10 +100,10 @@ class Tags:
             names: dict[str, frozenset[str]] = {}
             for term in self._snapshot.facet(facet):
                 if builtin and term in builtin:
-                    spoken = (*builtin[term].labels.values(), *builtin[term].aliases)
+                    known: tuple[str, ...] = (*builtin[term].labels.values(), *builtin[term].aliases)
                 else:
-                    spoken = tuple(own.get(term, ({}, None))[0].values())
-                names[term] = frozenset(folded(name) for name in (term, *spoken))
+                    known = tuple(own.get(term, ({}, None))[0].values())
+                names[term] = frozenset(spoken(name) for name in (term, *known))
             self._folded[facet] = names
         return self._folded[facet]
 

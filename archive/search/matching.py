@@ -20,6 +20,7 @@ BOOST: Final = {TEXT: 1.0, TITLE: 2.5, NAME: 1.5}
 _CODE_SCORE: Final = 100.0
 MOST_EXPANDED: Final = 64
 MOST_EXPANSIONS: Final = 512
+MOST_LOOKED_AT: Final = 50_000
 
 
 class Matching:
@@ -32,6 +33,8 @@ class Matching:
         self._snapshot = snapshot
         self._tags = tags
         self._expansions = MOST_EXPANSIONS
+        self._looks = MOST_LOOKED_AT
+        self._begun: dict[q.Beginning, Scores] = {}
         self.cut = False
         self.expanded: dict[q.Beginning, tuple[str, ...]] = {}
 
@@ -102,17 +105,22 @@ class Matching:
         return found
 
     def _beginning(self, node: q.Beginning) -> Scores:
+        if node in self._begun:
+            return self._begun[node]
         words: dict[str, None] = {}
         found: list[Scores] = []
         for name in node.fields:
             most = min(MOST_EXPANDED, self._expansions)
-            expanded, cut = self._snapshot.words_beginning(name, node.prefix, most)
+            expanded, looked_at = self._snapshot.words_beginning(name, node.prefix, most + 1, self._looks)
+            self.cut |= len(expanded) > most or looked_at == self._looks
+            expanded = expanded[:most]
+            self._looks -= looked_at
             self._expansions -= len(expanded)
-            self.cut |= cut
             words |= dict.fromkeys(expanded)
             found.extend(_boosted(self._snapshot.scores(name, word), BOOST[name]) for word in expanded)
         self.expanded[node] = tuple(words)
-        return summed(found)
+        self._begun[node] = summed(found)
+        return self._begun[node]
 
     def _coded(self, code: str, *, whole: bool) -> list[int]:
         if len(code) < q.SHORTEST_PREFIX:

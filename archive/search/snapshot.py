@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,8 +16,6 @@ from archive.search.schema import CARD, LABELS, SHOWN, Card, card, engine, facet
 from archive.search.sealed_storage import SealedStorage
 
 _CACHED_POSTINGS: Final = 512
-# Words of one beginning are ranked by how many records bear them; beyond this many in a segment none is looked at.
-_SCANNED: Final = 4000
 
 Scores = dict[int, float]
 Positions = dict[int, list[int]]
@@ -90,21 +89,22 @@ class Snapshot:
                 matcher.next()
         return found
 
-    def words_beginning(self, field: str, prefix: str, most: int) -> tuple[list[str], bool]:
-        """At most ``most`` words that begin so, those in the most records first; True when some were left
-        out.
+    def words_beginning(self, field: str, prefix: str, most: int, looked_at: int) -> tuple[list[str], int]:
+        """The ``most`` words that begin so and stand in the most records, and how many were looked at.
+
+        No more than ``looked_at`` are; each takes about 10 µs in each segment it stands in.
         """
         counted: dict[str, int] = {}
-        cut = False
-        for leaf, _offset in self._leaves:
-            for seen, word in enumerate(leaf.reader().expand_prefix(field, prefix)):
-                if seen >= _SCANNED:
-                    cut = True
-                    break
-                text = word.decode()
-                counted[text] = counted.get(text, 0) + leaf.reader().doc_frequency(field, word)
-        ranked = sorted(counted, key=lambda text: (-counted[text], text))
-        return ranked[:most], cut or len(ranked) > most
+        every = (
+            (word, info)
+            for leaf, _ in self._leaves
+            for word, info in leaf.reader().iter_prefix(field, prefix)
+        )
+        looked = list(islice(every, looked_at))
+        for word, info in looked:
+            text = word.decode()
+            counted[text] = counted.get(text, 0) + info.doc_frequency()
+        return sorted(counted, key=lambda text: (-counted[text], text))[:most], len(looked)
 
     def facet(self, name: str) -> Mapping[str, int]:
         """Term id to the set of documents that bear it, read once a snapshot."""
