@@ -11,7 +11,7 @@ CATALOGUES := $(wildcard archive/web/translations/*/LC_MESSAGES/messages.po)
 DEMO := .demo
 ARGS :=
 
-.PHONY: help setup demo run test check format translations lock clean
+.PHONY: help setup demo run test check bench format translations lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1|/' | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ check: setup ## style, types, rings, templates, translations, dead code
 	tools/check-templates
 	$(BIN)/python tools/translations.py check
 	$(BIN)/python tools/deadcode.py
+
+bench: setup ## measure ours beside a peer, one JSON object a line (ARGS=sealing for one)
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 format: setup ## set code and templates in the one format
 	$(BIN)/ruff check --fix .

@@ -1,9 +1,12 @@
 """The checks of `make check` that are our own find what they look for, on small planted checkouts."""
 
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.bench import harness
 from tools import deadcode, translations
 
 PAGE = '<h1>{{ _("Sign in") }}</h1>{% trans n=n %}{{ n }} record{% pluralize %}{{ n }} records{% endtrans %}'
@@ -83,3 +86,37 @@ def test_unused_code_is_found_and_what_a_template_shows_is_not(tmp_path: Path) -
 def test_an_allowance_that_is_not_needed_is_found(tmp_path: Path) -> None:
     [found] = deadcode.findings(checkout(tmp_path, {"templates/page.html": ""}), {"gone": "was called once"})
     assert "gone is used" in found
+
+
+def test_a_bench_takes_turns_and_says_the_medians(capsys: pytest.CaptureFixture[str]) -> None:
+    turns: list[str] = []
+    mine, yours = iter([9.0, 1.0, 3.0, 2.0, 4.0]), iter([6.0, 6.0, 6.0, 60.0, 0.6])
+
+    def side(name: str, figures: Iterator[float]) -> Callable[[], float]:
+        def measured() -> float:
+            turns.append(name)
+            return next(figures)
+
+        return measured
+
+    harness.compare(
+        "planted",
+        "case",
+        peer="peer",
+        ours=side("ours", mine),
+        theirs=side("theirs", yours),
+        unit="ms",
+        goal=1.0,
+        better="lower",
+    )
+    said = json.loads(capsys.readouterr().out)
+    assert turns == ["ours", "theirs"] * 5
+    assert (said["ours"], said["theirs"], said["ratio"], said["goal"]) == (3.0, 6.0, 0.5, 1.0)
+    assert said.keys() == {"bench", "case", "unit", "ours", "peer", "theirs", "ratio", "goal", "better"}
+
+
+def test_a_bench_of_too_few_rounds_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 5"):
+        harness.compare(
+            "x", "x", peer="x", ours=float, theirs=float, unit="s", goal=None, better="lower", rounds=4
+        )
