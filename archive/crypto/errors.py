@@ -4,7 +4,7 @@ Must not know why an opening failed: a cause told to a stranger is an oracle.
 """
 
 
-class CannotOpen(Exception):  # noqa: N818 - errors end in the fact, not in "Error"
+class CannotOpen(Exception):
     """Something sealed, wrapped, derived or signed did not open.
 
     One error with one message for every cause: wrong key, wrong context, a changed or shortened
@@ -20,5 +20,5 @@ class CannotOpen(Exception):  # noqa: N818 - errors end in the fact, not in "Err
         return (CannotOpen, ())
 
 
-class Unsupported(Exception):  # noqa: N818
+class Unsupported(Exception):
     """This machine cannot do the archive's cryptography; the message says what to install."""

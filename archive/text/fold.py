@@ -24,7 +24,15 @@ _MARKS = (
 )  # fmt: skip
 _NOT_MARKS = frozenset({0x05BE, 0x05C0, 0x05C3, 0x05C6})  # Hebrew punctuation among the points
 # Soft hyphen, tatweel, joiners, directional controls, byte-order mark.
-_INVISIBLE = (0x00AD, 0x0640, 0x061C, *range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF)
+_INVISIBLE = (
+    0x00AD,
+    0x0640,
+    0x061C,
+    *range(0x200C, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x206A),
+    0xFEFF,
+)
 
 
 def _table() -> dict[int, str | None]:

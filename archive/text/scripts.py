@@ -13,6 +13,7 @@ Direction = Literal["rtl", "ltr"]
 # Enough letters to be sure, and a bound on the work for a pasted book.
 _SAMPLE = 4000
 
+_SCRIPT_LETTERS = 4  # of an ISO 15924 code
 _RTL_SCRIPTS = frozenset({"Arab", "Aran", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg", "Samr", "Mand"})
 _RTL_LANGUAGES = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi"})
 # Kazakh and Kyrgyz are written in Arabic letters in China, as CLDR's likely subtags have it.
@@ -56,7 +57,9 @@ def _words(text: str) -> frozenset[str]:
 
 # Small words tell languages apart where the letters are the same. Words shared by two of the lists stand in neither.
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼʻ][^\W\d_]+)*")
-_TURKISH_WORDS = _words("ve da de için ile gibi çok ama benim daha olan var sonra ne kadar değil şey beni bana")
+_TURKISH_WORDS = _words(
+    "ve da de için ile gibi çok ama benim daha olan var sonra ne kadar değil şey beni bana"
+)
 _UYGHUR_WORDS = _words("we bilen u men sen biz siz ular emes idi bolup dep kéyin uning méning yoq hem üchün")
 _ENGLISH_WORDS = _words("the of and to is my he she it that for they with on not his had have were at by")
 _OTHER_WORDS = _words(
@@ -105,7 +108,7 @@ def detect(text: str) -> Script:
 def direction(lang_or_script: str) -> Direction:
     """Direction of writing for a BCP 47 tag ("ug-Arab", "kk_Cyrl", "he") or an ISO 15924 script ("Arab")."""
     parts = lang_or_script.strip().replace("_", "-").split("-")
-    script = next((part.title() for part in parts if len(part) == 4 and part.isalpha()), "")
+    script = next((part.title() for part in parts if len(part) == _SCRIPT_LETTERS and part.isalpha()), "")
     if script:
         return "rtl" if script in _RTL_SCRIPTS else "ltr"
     tag = "-".join(parts[:2]).lower()
@@ -133,7 +136,9 @@ def _language(script: str, sample: str) -> str:
             return f"zh-{script}"
         case _:
             # Only scripts that, among the archive's languages, belong to one.
-            return {"Tibt": "bo", "Mong": "mn-Mong", "Jpan": "ja", "Kore": "ko", "Thai": "th"}.get(script, "und")
+            return {"Tibt": "bo", "Mong": "mn-Mong", "Jpan": "ja", "Kore": "ko", "Thai": "th"}.get(
+                script, "und"
+            )
 
 
 def _arabic(sample: str) -> str:
@@ -148,7 +153,11 @@ def _arabic(sample: str) -> str:
         return "ky-Arab"
     kazakh = seen(_KAZAKH_ARABIC) + len(_BARE_VOWEL_FIRST.findall(sample))
     uyghur = seen(_UYGHUR_ARABIC)
-    if letters["ې"] or letters["ۈ"] or seen(_TURKIC_ARABIC) + len(_I_WITHIN.findall(sample)) > seen(_NOT_TURKIC_ARABIC):
+    if (
+        letters["ې"]
+        or letters["ۈ"]
+        or seen(_TURKIC_ARABIC) + len(_I_WITHIN.findall(sample)) > seen(_NOT_TURKIC_ARABIC)
+    ):
         return "kk-Arab" if kazakh > uyghur else "ug-Arab"
     if seen(_PERSIAN):
         return "fa"

@@ -130,9 +130,13 @@ class Vocabulary:
         path = [id]
         while (broader := self._terms[path[-1]].broader) is not None:
             if broader not in self._terms:
-                raise VocabularyError(f"{self.name}: “{path[-1]}” names the broader term “{broader}”, which is absent.")
+                raise VocabularyError(
+                    f"{self.name}: “{path[-1]}” names the broader term “{broader}”, which is absent."
+                )
             if broader in path:
-                raise VocabularyError(f"{self.name}: “{id}” lies within itself through “{broader}”; break the circle.")
+                raise VocabularyError(
+                    f"{self.name}: “{id}” lies within itself through “{broader}”; break the circle."
+                )
             path.append(broader)
         return tuple(reversed(path))
 
@@ -193,7 +197,9 @@ def _term(id: str, fields: object) -> Term:
     if not isinstance(fields, dict):
         raise TypeError("a term is a table; write it as [id] with its fields below.")
     if unknown := fields.keys() - _FIELDS:
-        raise ValueError(f"unknown field {', '.join(sorted(unknown))}; allowed are {', '.join(sorted(_FIELDS))}.")
+        raise ValueError(
+            f"unknown field {', '.join(sorted(unknown))}; allowed are {', '.join(sorted(_FIELDS))}."
+        )
     for language in REQUIRED_LANGUAGES:
         if not _text(fields, language):
             raise ValueError(f"the label in “{language}” is missing.")

@@ -124,5 +124,7 @@ def test_sentences_of_the_treebanks(code: str, lang: str, share: float):
     file = SHARED / "ud_sentences" / f"sentences.{code}.jsonl"
     if not file.is_file():
         pytest.skip(f"needs ../shared/data/ud_sentences/{file.name}; short made-up texts were checked")
-    found = Counter(detect(json.loads(line)["text"]).lang for line in file.read_text(encoding="utf-8").splitlines())
+    found = Counter(
+        detect(json.loads(line)["text"]).lang for line in file.read_text(encoding="utf-8").splitlines()
+    )
     assert found[lang] / found.total() >= share, found

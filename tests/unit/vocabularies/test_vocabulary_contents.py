@@ -39,9 +39,9 @@ def test_ids_are_never_removed():
 
 def test_every_vocabulary_has_its_ids_frozen():
     frozen = json.loads((ROOT / "tests/vectors/vocabulary-ids.json").read_text(encoding="utf-8"))
-    assert {name: ids(name) - set(frozen.get(name, ())) for name in names()} == {name: set() for name in names()}, (
-        "new ids: add them to tests/vectors/vocabulary-ids.json, where they stay for good"
-    )
+    assert {name: ids(name) - set(frozen.get(name, ())) for name in names()} == {
+        name: set() for name in names()
+    }, "new ids: add them to tests/vectors/vocabulary-ids.json, where they stay for good"
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,9 @@ def test_abuse_crosswalks_point_only_to_what_exists():
         assert set(term.codes.get("ilo", ())) <= indicators, term.id
         assert all(re.fullmatch(r"(\d\d)+", code) for code in term.codes.get("huridocs", ())), term.id
         for treaty in term.codes.get("treaty", ()):
-            assert re.fullmatch(r"(UDHR|ICCPR|CAT|CRC|ILO C\d{3}) \d+|Genocide Convention II\([de]\)", treaty), term.id
+            assert re.fullmatch(
+                r"(UDHR|ICCPR|CAT|CRC|ILO C\d{3}) \d+|Genocide Convention II\([de]\)", treaty
+            ), term.id
     assert len(abuses.children(None)) == 11
     assert not any(group.codes for group in abuses.children(None))
 
@@ -159,7 +161,9 @@ def test_abuse_crosswalks_are_per_term_as_corrected():
 
 def test_cautions_stand_where_codes_suggest():
     caution = "requires intent to destroy; never inferred from a tag"
-    genocide = [t for t in vocabulary("abuse-types") if any("Genocide" in c for c in t.codes.get("treaty", ()))]
+    genocide = [
+        t for t in vocabulary("abuse-types") if any("Genocide" in c for c in t.codes.get("treaty", ()))
+    ]
     assert {term.id for term in genocide} == {
         "forced-sterilisation",
         "forced-contraception",
@@ -172,7 +176,10 @@ def test_cautions_stand_where_codes_suggest():
     assert "not ratified" in crosswalks["treaty"].note
     assert caution in crosswalks["genocide"].note.lower()
     used = {
-        key for name in ("abuse-types", "goods", "facility-types") for term in vocabulary(name) for key in term.codes
+        key
+        for name in ("abuse-types", "goods", "facility-types")
+        for term in vocabulary(name)
+        for key in term.codes
     }
     assert used <= ids("crosswalks")
 
@@ -226,10 +233,14 @@ def test_the_draft_labels_say_so():
 def test_huridocs_codes_exist():
     table = SHARED / "vocab" / "huridocs_microthesauri.csv"
     if not table.is_file():
-        pytest.skip("needs ../shared/data/vocab/huridocs_microthesauri.csv; the shape of the codes was checked")
+        pytest.skip(
+            "needs ../shared/data/vocab/huridocs_microthesauri.csv; the shape of the codes was checked"
+        )
     with table.open(encoding="utf-8-sig") as rows:
         known = {row["huri_code"] for row in csv.DictReader(rows) if row["list_code"] == "4"}
-    used = {code.ljust(12, "0") for term in vocabulary("abuse-types") for code in term.codes.get("huridocs", ())}
+    used = {
+        code.ljust(12, "0") for term in vocabulary("abuse-types") for code in term.codes.get("huridocs", ())
+    }
     assert used - known == set()
 
 

@@ -97,7 +97,8 @@ def test_find_by_any_name(typed: str):
 
 
 @pytest.mark.parametrize(
-    "typed", ["Xinjiang", "新疆", "شىنجاڭ", "East Turkistan", "شەرقىي تۈركىستان", "Шығыс Түркістан", "east-turkistan"]
+    "typed",
+    ["Xinjiang", "新疆", "شىنجاڭ", "East Turkistan", "شەرقىي تۈركىستان", "Шығыс Түркістан", "east-turkistan"],
 )
 def test_the_contested_names_are_equal(typed: str):
     assert vocabulary("places").find(typed)[0].id == "xj"
