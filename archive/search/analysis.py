@@ -45,6 +45,7 @@ _WORD: Final = rf"{_LETTERS}(?:[{_APOSTROPHES}]{_LETTERS})*+"
 PIECE: Final = re.compile(
     rf"(?P<word>{_WORD}(?:[{_HYPHENS}]{_WORD})*+)|(?P<han>[{HAN_CLASS}]+)|(?P<gap>{BREAK})"
 )
+_HAN: Final = re.compile(f"[{HAN_CLASS}]")
 _DROPPED: Final = dict.fromkeys(map(ord, _APOSTROPHES + "\u200c\u200d"))
 _SPLIT: Final = re.compile(f"[{_HYPHENS}]")
 _POSSESSIVE: Final = re.compile(f"(.+)[{_APOSTROPHES}]s")
@@ -61,7 +62,9 @@ class Piece:
 
 def folded(text: str) -> str:
     """Analyzer level 1 (see ``archive.text.fold``), safe for any string: lone surrogates become U+FFFD."""
-    return fold(scrubbed(text))
+    text = scrubbed(text)
+    # Folding ASCII is lower-casing; most of a Latin text takes this short way.
+    return text.lower() if text.isascii() else fold(text)
 
 
 def scrubbed(text: str) -> str:
@@ -83,6 +86,11 @@ def pieces(text: str) -> Iterator[Piece]:
 def spoken(name: str) -> str:
     """A name as it is compared with a name: its words, blind to case, apostrophes, hyphens and punctuation."""
     return " ".join(plain(part) for piece in pieces(folded(name)) for part in _heard(piece))
+
+
+def ends_in_han(text: str) -> bool:
+    """Whether the last character is Han or kana, which are written without spaces."""
+    return bool(_HAN.fullmatch(text[-1:]))
 
 
 def _heard(piece: Piece) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from archive.domain.searching import FACETS, FacetCount, Suggestion
-from archive.search.analysis import spoken
+from archive.search.analysis import ends_in_han, spoken
 from archive.search.snapshot import Snapshot
 from archive.vocabularies.load import Vocabulary, names, vocabulary
 
@@ -47,23 +47,21 @@ class Tags:
         return found
 
     def meant(self, facet: str, value: str, *, beginning: bool) -> frozenset[str]:
-        """The terms of this room that ``value`` names: by id or a whole label or alias, else by the
-        beginning of one.
+        """The terms of this room that ``value`` names: its words begin their id, a label or an alias.
 
-        ``beginning`` (the person typed an asterisk) takes both. A language also takes its scripts.
+        So “Hotan” is the city and the prefecture. Only when there is none, or ``beginning`` says that the
+        person typed an asterisk, may the last word be a part of one. Han is not written in words.
         """
         wanted = spoken(value)
         if not wanted:
             return frozenset()
         names = self._names_of(facet)
-        exact = {term for term, known in names.items() if wanted in known}
-        if facet == "lang":
-            exact |= {term for term in names if spoken(term).startswith(f"{wanted} ")}
-        if exact and not beginning:
-            return frozenset(exact)
-        return frozenset(
-            exact | {term for term, known in names.items() if any(n.startswith(wanted) for n in known)}
+        whole = frozenset(
+            term for term, known in names.items() if any(f"{n} ".startswith(f"{wanted} ") for n in known)
         )
+        if whole and not beginning and not ends_in_han(wanted):
+            return whole
+        return frozenset(term for term, known in names.items() if any(n.startswith(wanted) for n in known))
 
     def suggestions(self, typed: str, lang: str, most: int) -> tuple[Suggestion, ...]:
         """Tags with a name that begins with ``typed``, or one of whose words does; the commonest first."""

@@ -128,7 +128,7 @@ class RoomIndex:
             newest = self._files.newest(self._catalogue)
             storage = self._snapshot.storage.fork()
             if newest is not self._catalogue and newest.head != self.head:
-                parcels = self._files.load(newest, storage.segments())
+                parcels = self._files.load_held(newest, storage.segments())
                 storage = storage.joined(parcels, newest.inline, newest.names())
             elif self.head and not self._staged:
                 return self.head

@@ -34,7 +34,7 @@ CATALOGUE: Final = ".cat"
 SEGMENT: Final = ".seg"
 _UNFINISHED: Final = ".tmp"
 _LINEAGE: Final = 64
-_TRIES: Final = 5
+_TRIES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class SealedFiles:
             if found.head == head or (found.generation > head.generation and head.digest in found.lineage)
         ]
         if not fitting:
-            raise IndexDamaged("its recorded state is missing, edited or rolled back")
+            raise IndexDamaged("its recorded state is missing")
         return max(fitting, key=lambda found: found.generation)
 
     def newest(self, mine: Catalogue) -> Catalogue:
@@ -137,12 +137,26 @@ class SealedFiles:
         return {file.name: self._open(file) for file in catalogue.files if file.name not in known}
 
     def read(self, head: IndexHead, known: Container[str]) -> tuple[Catalogue, dict[str, bytes]]:
-        """`recorded` and `load` together; starts again when a writer moved on in between."""
+        """`recorded` and `load` together, without a lock: starts again when a writer moved on in between."""
         for _ in range(_TRIES):
-            catalogue = self.recorded(head)
-            with suppress(FileNotFoundError):
+            before = self._paths(CATALOGUE)
+            try:
+                catalogue = self.recorded(head)
                 return catalogue, self.load(catalogue, known)
-        raise IndexDamaged("one of its files is missing")
+            except (FileNotFoundError, IndexDamaged):
+                # Only a folder that nobody writes to proves that something is wrong with it.
+                if self._paths(CATALOGUE) == before:
+                    break
+        raise IndexDamaged(
+            "a file of its recorded state is missing, edited, cut short, swapped or rolled back"
+        )
+
+    def load_held(self, catalogue: Catalogue, known: Container[str]) -> dict[str, bytes]:
+        """`load` while holding `exclusive`: nobody else can have moved on, so a missing file is damage."""
+        try:
+            return self.load(catalogue, known)
+        except FileNotFoundError:
+            raise IndexDamaged("one of its files is missing") from None
 
     def save(
         self,
@@ -187,7 +201,7 @@ class SealedFiles:
 
     def _paths(self, suffix: str) -> list[Path]:
         with suppress(FileNotFoundError):
-            return [path for path in self._folder.iterdir() if path.name.endswith(suffix)]
+            return sorted(path for path in self._folder.iterdir() if path.name.endswith(suffix))
         return []
 
     def _catalogues(self) -> Iterator[Catalogue]:
@@ -220,7 +234,7 @@ class SealedFiles:
             context = self._context(file.owner, file.name, file.generation)
             return envelope.open_blob(self._key(file.owner), context, blob)
         except CannotOpen:
-            raise IndexDamaged("one of its files was edited, cut short or swapped") from None
+            raise IndexDamaged("one of its files does not open") from None
 
     def _seal(self, name: str, data: bytes, generation: int) -> File:
         owner = self._new_owner()

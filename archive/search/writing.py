@@ -64,12 +64,12 @@ def _purge(writer: Writer, segments: list[Segment]) -> list[Segment]:
     merged = [segment for segment in segments if segment.has_deletions() and segment.doc_count()]
     full = _full(sum(segment.doc_count() for segment in segments))
     room = full - sum(segment.doc_count() for segment in merged)
-    for alike in _alike(segment for segment in kept if segment.doc_count() < full):
-        for segment in alike:
-            if segment.doc_count() <= room:
-                room -= segment.doc_count()
-                merged.append(segment)
-                kept.remove(segment)
+    for alike in _alike(segment for segment in kept if segment.doc_count() * 2 <= full):
+        fitting = list(_fitting(alike, room))
+        if len(fitting) > 1:
+            room -= sum(segment.doc_count() for segment in fitting)
+            merged += fitting
+            kept = [segment for segment in kept if segment not in fitting]
     for segment in merged:
         reader = segment_reader(writer, segment)
         writer.add_reader(reader)
@@ -85,6 +85,13 @@ def _alike(segments: Iterable[Segment]) -> Iterator[list[Segment]]:
     for _size, group in sorted(groups.items()):
         if len(group) >= _ALIKE:
             yield sorted(group, key=lambda segment: segment.doc_count())
+
+
+def _fitting(segments: Iterable[Segment], room: int) -> Iterator[Segment]:
+    for segment in segments:
+        if segment.doc_count() <= room:
+            room -= segment.doc_count()
+            yield segment
 
 
 def _full(records: int) -> int:

@@ -409,6 +409,26 @@ def test_a_commit_builds_on_those_of_others_and_follow_sees_them(
     assert one.records() == two.records()
 
 
+def test_a_commit_does_not_build_on_damage(
+    indexes: SealedIndexes, room: IndexKeys, head: IndexHead, folder: Path
+) -> None:
+    one, two = indexes.open(room, head), indexes.open(room, head)
+    one.replace([document("AAAA8-AAAA8", ("en", "a camp"))])
+    known = set(folder.glob("*.seg"))
+    one.commit()
+    (new,) = set(folder.glob("*.seg")) - known
+    clean = new.read_bytes()
+    two.remove([record("AAAA1-AAAA1")])
+    for damage in (lambda: new.write_bytes(clean[:-1]), new.unlink):
+        damage()
+        with pytest.raises(IndexDamaged):
+            two.commit()
+        assert two.head == head
+    new.write_bytes(clean)
+    two.commit()
+    assert two.search(SearchQuery("camp")).total == 3
+
+
 def test_an_index_that_was_rebuilt_meanwhile_is_not_written_to(
     indexes: SealedIndexes, room: IndexKeys, head: IndexHead
 ) -> None:

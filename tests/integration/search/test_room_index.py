@@ -309,6 +309,39 @@ def test_an_unknown_facet_is_refused() -> None:
         document("AAAA1", colour=("red",))
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("place:Hotan", "12"),
+        ("place:xj-hotan", "12"),
+        ("place:hot*", "12"),
+        ("place:hotа", ""),
+        ("place:和田", "12"),
+        ("place:Xinjiang", "123"),
+        ("place:شىنجاڭ", "123"),
+        ('place:"East Turkistan"', "123"),
+        ("place:Kashgar", "3"),
+        ("place:Kash", "3"),
+        ("place:prefecture", ""),
+    ],
+)
+def test_built_in_places_are_found_by_any_of_their_names(
+    indexes: SealedIndexes, room: IndexKeys, query: str, expected: str
+) -> None:
+    index = indexes.create(room)
+    index.replace(
+        [
+            document("AAAA1", place=("xj", "xj-hotan", "xj-hotan-hetian")),
+            document("AAAA2", place=("xj", "xj-hotan")),
+            document("AAAA3", place=("xj", "xj-kashgar")),
+        ]
+    )
+    index.commit()
+    assert found(index, query) == expected
+    above = {one.term: one.broader for one in index.search(SearchQuery()).facets["place"]}
+    assert above == {"xj": None, "xj-hotan": "xj", "xj-hotan-hetian": "xj-hotan", "xj-kashgar": "xj"}
+
+
 # --- rooms --------------------------------------------------------------------------------------------------------
 
 
@@ -365,6 +398,13 @@ def test_many_small_commits_do_not_pile_up_segments(indexes: SealedIndexes, room
         index.replace([document(f"C{number:04}", ("en", f"word{number} common"))])
         index.commit()
     assert len(index._snapshot.storage.segments()) <= 16
+    for batch in range(10):
+        before = index._snapshot.storage.segments()
+        index.replace(document(f"D{batch}-{number}", ("en", "common")) for number in range(100))
+        index.commit()
+        assert before <= index._snapshot.storage.segments()  # large ones are left in peace
+    index.remove(record(f"D{batch}-{number}") for batch in range(10) for number in range(100))
+    index.commit()
     assert index.search(SearchQuery("common")).total == 60
     assert all(index.search(SearchQuery(f"word{number}")).total == 1 for number in range(60))
 

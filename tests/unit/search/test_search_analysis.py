@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.search.analysis import BREAK, LONGEST_TOKEN, folded, scrubbed, tokens
+from archive.text.fold import fold
 
 
 def words(text: str) -> list[str]:
@@ -63,6 +64,11 @@ def test_any_text_gives_encodable_words_at_ascending_positions(text: str) -> Non
     found = list(tokens(folded(text)))
     assert [position for _word, position in found] == sorted(position for _word, position in found)
     assert all(word and word.encode() for word, _position in found)
+
+
+@given(st.text(alphabet=st.characters(codec="ascii")))
+def test_ascii_takes_a_shorter_way_to_the_same_end(text: str) -> None:
+    assert folded(text) == fold(scrubbed(text))
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=()), max_size=50))
