@@ -20,6 +20,7 @@ METHODS = [("archive/**.py", "python"), ("templates/**.html", "jinja2")]
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "_l": None,
+    "message": None,  # archive.domain.errors.message marks what the web translates later
     "gettext": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),

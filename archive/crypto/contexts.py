@@ -21,6 +21,7 @@ LABELS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         # keys of members, rooms and hosts
         "slot": ("member", "slot", "type", "kdf parameters", "credential"),
         "kit": ("member", "slot"),
+        "member": ("use",),
         "certificate": ("member", "key epoch"),
         "pin": ("use",),
         "host": ("use",),

@@ -1,0 +1,129 @@
+"""Knows the host's own secrets: login pepper, web secret, log signing key, the shred store's epoch key.
+Must not know a member's or a room's key; none of the host's opens content alone."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from archive.crypto import envelope, kdf
+from archive.crypto.contexts import ctx
+from archive.crypto.errors import CannotOpen
+from archive.domain.errors import Damaged, message
+
+_HOST: Final = "host.key"
+_EPOCH: Final = "shares-{}.key"
+
+
+class HostSecretsMissing(Damaged):
+    """The files of the host's secrets are absent, unreadable or cut short."""
+
+
+class Host:
+    """Secrets below one folder, in files that only their owner reads: one for the host, one for each shred epoch.
+
+    Kept outside the database and the main backup. Raises HostSecretsMissing on `load`.
+    """
+
+    def __init__(self, instance: UUID, secret: bytes, epochs: dict[int, bytes]) -> None:
+        self._instance = instance
+        self._secret = secret
+        self._epochs = epochs
+        self._pepper = self._use("pepper")
+
+    @classmethod
+    def create(cls, folder: Path, instance: UUID) -> Host:
+        """Draw the secrets and write them, durably and owner-only. Raises FileExistsError if there are any."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        secret, epoch = kdf.random(kdf.KEY), kdf.random(kdf.KEY)
+        _write(folder / _HOST, secret)
+        _write(folder / _EPOCH.format(1), epoch)
+        return cls(instance, secret, {1: epoch})
+
+    @classmethod
+    def load(cls, folder: Path, instance: UUID) -> Host:
+        """Read the secrets. Raises HostSecretsMissing."""
+        epochs = {
+            int(path.stem.removeprefix("shares-")): _read(path)
+            for path in sorted(folder.glob(_EPOCH.format("[0-9]*")))
+        }
+        if not epochs:
+            raise HostSecretsMissing(
+                message("The shred store's key is missing from %(folder)s. Restore it from its own copy."),
+                folder=str(folder),
+            )
+        return cls(instance, _read(folder / _HOST), epochs)
+
+    def login(self, login: str) -> bytes:
+        """Return the MAC under which a login is stored: NFKC, without case or outer space."""
+        plain = unicodedata.normalize("NFKC", login).strip().casefold()
+        return kdf.mac(self._pepper, b"login\0" + plain.encode(errors="replace"))
+
+    def salt_of_nobody(self, login: bytes) -> bytes:
+        """Return the salt that an unknown login seems to have, the same at every try."""
+        return kdf.mac(self._pepper, b"salt\0" + login)[: kdf.SALT.start]
+
+    def tries_key(self, kind: str, value: str) -> bytes:
+        """Return the opaque key under which failed tries are counted."""
+        return kdf.mac(self._pepper, f"tries {kind}\0{value}".encode(errors="replace"))
+
+    def web_secret(self) -> bytes:
+        """Return the key that signs form tokens: the same in every worker."""
+        return self._use("web")
+
+    @property
+    def epoch(self) -> int:
+        """The present epoch of the shred store."""
+        return max(self._epochs)
+
+    def draw(self) -> bytes:
+        """Return a new share B."""
+        return kdf.random(kdf.KEY)
+
+    def seal(self, owner: UUID, epoch: int, share: bytes) -> bytes:
+        """Seal share B under an epoch's key, for its owner alone."""
+        context = ctx("share", self._instance, owner, epoch)
+        return envelope.seal_blob(self._key(epoch), owner, context, share, padded=False)
+
+    def open(self, owner: UUID, epoch: int, sealed: bytes) -> bytes:
+        """Open share B. Raises CannotOpen."""
+        return envelope.open_blob(self._key(epoch), ctx("share", self._instance, owner, epoch), sealed)
+
+    def missing(self) -> CannotOpen:
+        """Return the refusal for a share that is not there (any more)."""
+        return CannotOpen()
+
+    def _key(self, epoch: int) -> bytes:
+        try:
+            return self._epochs[epoch]
+        except KeyError:
+            raise CannotOpen from None
+
+    def _use(self, use: str) -> bytes:
+        return kdf.expand(self._secret, ctx("host", self._instance, use))
+
+
+def _write(path: Path, secret: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(secret)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _read(path: Path) -> bytes:
+    try:
+        secret = path.read_bytes()
+    except OSError:
+        secret = b""
+    if len(secret) != kdf.KEY:
+        raise HostSecretsMissing(
+            message(
+                "The file %(path)s is missing or damaged. Restore it from the copy of the host's secrets."
+            ),
+            path=str(path),
+        )
+    return secret

@@ -1,0 +1,214 @@
+"""Knows who vouches for which key: pinned roots, certificates, statements of rooms and grants, and their checks.
+Must not know private keys, or whether a deed is wise: only that the right people signed it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
+from typing import Final
+from uuid import UUID
+
+from archive.crypto import kdf, signing
+from archive.crypto.contexts import ctx
+from archive.crypto.errors import CannotOpen
+from archive.domain.keeping import GrantRow, InstanceRow, MemberRow, RoomRow
+from archive.domain.rooms import Capability
+from archive.sealing.bodies import RoomKey
+from archive.sealing.codec import canonical
+from archive.sealing.keyring import grant_info
+
+_KNOWN_GOOD: Final = 8192
+
+
+def fingerprint(instance: InstanceRow) -> bytes:
+    """Return the 32 bytes that every slot holds: who the roots are, how many must sign, the archive kit, the audit."""
+    roots = [
+        [root.hex, kdf.digest(key).hex()]
+        for root, key in zip(instance.roots, instance.root_keys, strict=True)
+    ]
+    said = {
+        "roots": roots,
+        "quorum": instance.quorum,
+        "recovery": [instance.recovery.hex, kdf.digest(instance.recovery_public).hex()],
+        "audit": instance.audit.hex,
+    }
+    return kdf.digest(ctx("pin", instance.id, "root") + canonical(said))
+
+
+def certificate(instance: UUID, member: MemberRow) -> bytes:
+    """Return the statement that officers sign: these public keys, and this office, are this member's."""
+    return ctx("certificate", instance, member.id, member.key_epoch) + canonical(
+        {
+            "wrap": kdf.digest(member.wrap_public).hex(),
+            "sign": kdf.digest(member.sign_public).hex(),
+            "officer": member.officer,
+        }
+    )
+
+
+def room_statement(instance: UUID, room: RoomRow) -> bytes:
+    """Return the statement of a room's public key, purpose and collection."""
+    return ctx("room", instance, room.id, room.version) + canonical(
+        {
+            "public": kdf.digest(room.public).hex(),
+            "purpose": room.purpose.value,
+            "collection": room.collection.hex,
+        }
+    )
+
+
+def grant_statement(instance: UUID, grant: GrantRow) -> bytes:
+    """Return the statement of a grant: its context. A grant that ended loses its wrap, never its proof.
+
+    That the wrap holds the right seed shows when it opens: the seed gives the public key that the room's statement
+    signed (`Acting` compares them).
+    """
+    return grant_info(instance, grant)
+
+
+class Trust:
+    """The members, rooms and grants of one archive, each believed only down a chain of signatures to the pinned roots.
+
+    fingerprint: from the slot of whoever signs in; a database whose roots differ is refused (CannotOpen), since
+    somebody who may write the database could otherwise put their own keys in place of everybody's.
+    Signatures that held are remembered by digest in this process, so a second check costs a hash.
+    """
+
+    def __init__(
+        self,
+        instance: InstanceRow,
+        pinned: bytes,
+        members: Callable[[UUID], MemberRow | None],
+        rooms: Callable[[UUID], RoomRow | None],
+        grants: Callable[[UUID], Iterable[GrantRow]],
+    ) -> None:
+        if not kdf.same(fingerprint(instance), pinned):
+            raise CannotOpen
+        self._instance = instance
+        self._members = members
+        self._rooms = rooms
+        self._grants = grants
+        self._roots: Mapping[UUID, bytes] = dict(zip(instance.roots, instance.root_keys, strict=True))
+
+    def member(self, member: UUID) -> MemberRow:
+        """Return a member whose certificate a quorum of officers signed. Raises CannotOpen."""
+        return self._certified(member, frozenset())
+
+    def room_key(self, room: UUID) -> RoomKey:
+        """Return the public key of a room that somebody entitled signed. Raises CannotOpen."""
+        row = self._room(room)
+        return RoomKey(row.id, row.version, row.public)
+
+    def grant(self, grant: GrantRow) -> None:
+        """Return when a grant was given by somebody entitled to. Raises CannotOpen."""
+        self._granted(grant, frozenset())
+
+    def could(self, member: UUID, room: UUID, capability: Capability, log_size: int) -> bool:
+        """Whether a member held a capability in a room when the log had that size."""
+        return any(
+            self._held(grant, log_size, frozenset())
+            for grant in self._grants(room)
+            if grant.grantee == member and capability.value in grant.capabilities
+        )
+
+    def signature(self, member: UUID, statement: bytes, signature: bytes) -> None:
+        """Return when a certified member signed the statement. Raises CannotOpen."""
+        _check(self.member(member).sign_public, statement, signature)
+
+    def _certified(self, member: UUID, above: frozenset[UUID]) -> MemberRow:
+        row = self._members(member)
+        if row is None or member in above:
+            raise CannotOpen
+        if member in self._roots and row.sign_public != self._roots[member]:
+            raise CannotOpen
+        statement = certificate(self._instance.id, row)
+        signers = {signed.signer for signed in row.certificate}
+        if len(signers) < self._instance.quorum:
+            raise CannotOpen
+        for signed in row.certificate:
+            _check(self._officer_key(signed.signer, above | {member}), statement, signed.signature)
+        return row
+
+    def _officer_key(self, officer: UUID, above: frozenset[UUID]) -> bytes:
+        if officer in self._roots:
+            return self._roots[officer]
+        row = self._certified(officer, above)
+        if not row.officer:
+            raise CannotOpen
+        return row.sign_public
+
+    def _room(self, room: UUID) -> RoomRow:
+        row = self._rooms(room)
+        if row is None:
+            raise CannotOpen
+        signer = self.member(row.signed.signer)
+        _check(signer.sign_public, room_statement(self._instance.id, row), row.signed.signature)
+        custody = row.collection
+        if not signer.officer and not self._ever_granted(signer.id, custody):
+            raise CannotOpen
+        return row
+
+    def _ever_granted(self, member: UUID, custody: UUID) -> bool:
+        # A collection bears the id of its custody room, so who may grant there may also open rooms beside it.
+        return any(
+            self._holds(grant, frozenset())
+            for grant in self._grants(custody)
+            if grant.grantee == member and Capability.GRANT.value in grant.capabilities
+        )
+
+    def _held(self, grant: GrantRow, log_size: int, above: frozenset[UUID]) -> bool:
+        lasted = grant.since <= log_size and (grant.ended is None or log_size <= grant.ended)
+        return lasted and self._holds(grant, above)
+
+    def _holds(self, grant: GrantRow, above: frozenset[UUID]) -> bool:
+        try:
+            self._granted(grant, above)
+        except CannotOpen:
+            return False
+        return True
+
+    def _granted(self, grant: GrantRow, above: frozenset[UUID]) -> None:
+        if grant.id in above:
+            raise CannotOpen
+        signer = self.member(grant.signed.signer)
+        _check(signer.sign_public, grant_statement(self._instance.id, grant), grant.signed.signature)
+        if signer.officer:
+            return
+        room = self._rooms(grant.room)
+        if room is None:
+            raise CannotOpen
+        for other in {grant.room, room.collection}:
+            for theirs in self._grants(other):
+                if theirs.grantee == signer.id and Capability.GRANT.value in theirs.capabilities:
+                    self._granted(theirs, above | {grant.id})
+                    return
+        raise CannotOpen
+
+
+class _KnownGood:
+    """Digests of checks that held, the oldest forgotten first. Holds nothing secret."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._seen: OrderedDict[bytes, None] = OrderedDict()
+
+    def __contains__(self, mark: bytes) -> bool:
+        with self._lock:
+            return mark in self._seen
+
+    def add(self, mark: bytes) -> None:
+        with self._lock:
+            self._seen[mark] = None
+            if len(self._seen) > _KNOWN_GOOD:
+                self._seen.popitem(last=False)
+
+
+_known_good = _KnownGood()
+
+
+def _check(public: bytes, statement: bytes, signature: bytes) -> None:
+    mark = kdf.digest(kdf.digest(public) + kdf.digest(statement) + kdf.digest(signature))
+    if mark not in _known_good:
+        signing.verify(public, statement, signature)
+        _known_good.add(mark)
