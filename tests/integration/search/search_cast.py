@@ -5,11 +5,20 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from archive.crypto.errors import CannotOpen
-from archive.domain.searching import IndexDocument, IndexKeys, IndexText
+from archive.domain.searching import (
+    IndexDocument,
+    IndexHead,
+    IndexKeys,
+    IndexText,
+    SearchQuery,
+    SearchResult,
+)
+from archive.search.index import RoomIndex, SealedIndexes
 
 
 class DictShares:
@@ -164,3 +173,22 @@ def cast() -> tuple[IndexDocument, ...]:
         ),
         document("AAAA7-AAAA7", title="Only a title", lang=("en",), kind="family-report"),
     )
+
+
+def codes(result: SearchResult) -> set[str]:
+    return {hit.code[4] for hit in result.hits}
+
+
+def found(index: RoomIndex, text: str, **more: object) -> str:
+    return "".join(sorted(codes(index.search(replace(SearchQuery(text), **more)))))  # type: ignore[arg-type]
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix in (".seg", ".cat"))
+
+
+def rebuilt(indexes: SealedIndexes, room: IndexKeys, head: IndexHead) -> RoomIndex:
+    index = indexes.create(room, head)
+    index.replace(cast())
+    index.commit()
+    return index
