@@ -106,73 +106,76 @@ def document(
     )
 
 
+_CAST = (
+    document(
+        "AAAA1-AAAA1",
+        ("ug-Arab", "مەن لاگېردا ئىككى يىل تۇردۇم. بىزنى ھەر كۈنى ساناپ چىقاتتى."),
+        ("en", "I was in the camp for two years. They counted us every day, and the guard's keys rang."),
+        title="Two years in the camp",
+        collected=("2019-03", "2019-03"),
+        place=("xinjiang", "hotan"),
+        abuse=("detention-without-process",),
+        lang=("ug-Arab", "en"),
+        year=("2019",),
+    ),
+    document(
+        "AAAA2-AAAA2",
+        ("zh-Hans", "我在集中营里待了两年。买买提·吐尔逊是我的邻居。"),
+        title="邻居的证词",
+        collected=("2020", "2020"),
+        place=("xinjiang", "kashgar"),
+        lang=("zh-Hans",),
+        year=("2020",),
+        facility=("reg-1",),
+        names=("No. 3 Training Centre", "第三教培中心"),
+        labels={"reg-1": {"en": "No. 3 Training Centre", "zh": "第三教培中心"}},
+    ),
+    document(
+        "AAAA3-AAAA3",
+        ("kk-Cyrl", "Мен лагерьде екі жыл болдым. Күнде санайтын."),
+        ("ru", "Я провёл в лагере два года. Нас считали каждый день."),
+        title="Два года",
+        collected=("2018-06-01", "2019-01-31"),
+        place=("xinjiang", "ili"),
+        lang=("kk-Cyrl", "ru"),
+        year=("2018",),
+    ),
+    document(
+        "AAAA4-AAAA4",
+        ("tr", "İki yıl kampta kaldım. Işık hiç sönmedi."),
+        title="Sönmeyen ışık",
+        collected=("2021-05-05", "2021-05-05"),
+        place=("turkey",),
+        lang=("tr",),
+        year=("2021",),
+    ),
+    document(
+        "AAAA5-AAAA5",
+        (
+            "en",
+            "My brother was sent to a factory. The ex-foreman said: don't ask about the camp, count the bales.",
+        ),
+        title="The factory",
+        place=("xinjiang", "hotan"),
+        abuse=("forced-labour",),
+        lang=("en",),
+    ),
+    document(
+        "AAAA6-AAAA6",
+        ("en", "Count the years: the years count us. A camp is a camp is a camp."),
+        title="Counting",
+        collected=("2019-11-11", "2019-11-11"),
+        place=("kazakhstan",),
+        lang=("en",),
+        year=("2019",),
+    ),
+    document("AAAA7-AAAA7", title="Only a title", lang=("en",), kind="family-report"),
+)
+
+
 def cast() -> tuple[IndexDocument, ...]:
     """Seven invented accounts. Nobody in them exists."""
-    return (
-        document(
-            "AAAA1-AAAA1",
-            ("ug-Arab", "مەن لاگېردا ئىككى يىل تۇردۇم. بىزنى ھەر كۈنى ساناپ چىقاتتى."),
-            ("en", "I was in the camp for two years. They counted us every day, and the guard's keys rang."),
-            title="Two years in the camp",
-            collected=("2019-03", "2019-03"),
-            place=("xinjiang", "hotan"),
-            abuse=("detention-without-process",),
-            lang=("ug-Arab", "en"),
-            year=("2019",),
-        ),
-        document(
-            "AAAA2-AAAA2",
-            ("zh-Hans", "我在集中营里待了两年。买买提·吐尔逊是我的邻居。"),
-            title="邻居的证词",
-            collected=("2020", "2020"),
-            place=("xinjiang", "kashgar"),
-            lang=("zh-Hans",),
-            year=("2020",),
-            facility=("reg-1",),
-            names=("No. 3 Training Centre", "第三教培中心"),
-            labels={"reg-1": {"en": "No. 3 Training Centre", "zh": "第三教培中心"}},
-        ),
-        document(
-            "AAAA3-AAAA3",
-            ("kk-Cyrl", "Мен лагерьде екі жыл болдым. Күнде санайтын."),
-            ("ru", "Я провёл в лагере два года. Нас считали каждый день."),
-            title="Два года",
-            collected=("2018-06-01", "2019-01-31"),
-            place=("xinjiang", "ili"),
-            lang=("kk-Cyrl", "ru"),
-            year=("2018",),
-        ),
-        document(
-            "AAAA4-AAAA4",
-            ("tr", "İki yıl kampta kaldım. Işık hiç sönmedi."),
-            title="Sönmeyen ışık",
-            collected=("2021-05-05", "2021-05-05"),
-            place=("turkey",),
-            lang=("tr",),
-            year=("2021",),
-        ),
-        document(
-            "AAAA5-AAAA5",
-            (
-                "en",
-                "My brother was sent to a factory. The ex-foreman said: don't ask about the camp, count the bales.",
-            ),
-            title="The factory",
-            place=("xinjiang", "hotan"),
-            abuse=("forced-labour",),
-            lang=("en",),
-        ),
-        document(
-            "AAAA6-AAAA6",
-            ("en", "Count the years: the years count us. A camp is a camp is a camp."),
-            title="Counting",
-            collected=("2019-11-11", "2019-11-11"),
-            place=("kazakhstan",),
-            lang=("en",),
-            year=("2019",),
-        ),
-        document("AAAA7-AAAA7", title="Only a title", lang=("en",), kind="family-report"),
-    )
+    return _CAST
 
 
 def codes(result: SearchResult) -> set[str]:
