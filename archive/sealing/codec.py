@@ -4,9 +4,7 @@ Must not know keys, or what is done with the bytes."""
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
-from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -14,11 +12,14 @@ from archive.crypto.errors import CannotOpen
 from archive.domain.drafts import Record
 
 T = TypeVar("T")
+_adapters: dict[object, TypeAdapter[Any]] = {}
 
 
-@cache
-def _adapter(shape: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(shape)
+def _adapter(shape: object) -> TypeAdapter[Any]:
+    # Building one takes milliseconds, so each shape's is kept.
+    if shape not in _adapters:
+        _adapters[shape] = TypeAdapter(cast("Any", shape))
+    return _adapters[shape]
 
 
 def encode(shape: type[T], value: T) -> bytes:

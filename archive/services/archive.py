@@ -6,14 +6,11 @@ Knows which ports there are. Must not know how they are made (`bootstrap`) or wh
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from archive.domain.keeping import InstanceRow
 from archive.sealing.host import Host
+from archive.services.opened import Opened
 from archive.services.ports import Clock, Indexes, Sessions, ShareStore, Units
-
-if TYPE_CHECKING:
-    from archive.services.opened import Opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,8 +95,10 @@ class Records(Protocol):
         """
         ...
 
-    def licences(self, room: UUID, records: Iterable[UUID]) -> Mapping[UUID, bytes]:
-        """Record → clear licence of its rendition in this room; custody's masters give an empty one."""
+    def licences(
+        self, room: UUID, records: Iterable[UUID] | None = None
+    ) -> Mapping[UUID, tuple[UUID, bytes]]:
+        """Record → (body, its clear licence; empty in custody), as `present` but without the sealed parts."""
         ...
 
     def count(self, room: UUID) -> int: ...

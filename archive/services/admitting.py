@@ -1,0 +1,237 @@
+"""Admitting members, and bringing back those who lost their passphrase: nobody else can open their slot.
+
+Knows who must sign for whom, and what ends when slots change. Must not know prompts or printers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from archive.crypto import kdf
+from archive.crypto.errors import CannotOpen
+from archive.domain.errors import CannotSignIn, Damaged, Invalid, NotFound, Problem, Refused, message
+from archive.domain.identifiers import new_id
+from archive.domain.keeping import InstanceRow, MemberRow, RoomRow
+from archive.domain.rooms import Capability
+from archive.domain.showing import Profile
+from archive.sealing import kits, names, slots, trust
+from archive.sealing.bodies import RoomKey
+from archive.sealing.keyring import Keyring, grant_info, publics
+from archive.services import transparency
+from archive.services.acting import Acting
+from archive.services.archive import Archive
+from archive.services.entitling import live, today
+from archive.services.entitling import trust as trusted
+from archive.services.keying import (
+    Enrolled,
+    Grantee,
+    Secrets,
+    certify,
+    draw_secrets,
+    enrolled,
+    lock_slots,
+    make_grant,
+    with_profile,
+)
+from archive.services.ports import UnitOfWork
+from archive.services.rooms import end_grants
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A member as an officer sees them; the profile only for whoever holds the audit room."""
+
+    id: UUID
+    officer: bool
+    profile: Profile | None
+    rooms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """Who is to be admitted, under which login, called what, with which roles' words."""
+
+    login: str
+    name: str
+    roles: tuple[str, ...] = ()
+    officer: bool = False
+    secrets: Secrets | None = field(default=None, repr=False)
+
+
+def admit(archive: Archive, officers: Sequence[Acting], who: Newcomer) -> Enrolled:
+    """Make a member, certified by as many officers as the archive's quorum asks; grants come later (`rooms.grant`).
+
+    Raises Refused when too few officers act, Invalid for a login that is taken or empty. Cost: one Argon2id run.
+    """
+    if not who.login.strip():
+        raise Invalid([Problem("login", message("A login cannot be empty."))])
+    if not who.name.strip():
+        raise Invalid([Problem("name", message("Give the member a name to be shown."))])
+    seed, given, member = kdf.random(kdf.KEY), who.secrets or draw_secrets(), new_id()
+    wrap_public, sign_public = publics(archive.row.id, seed)
+    rows, kit = lock_slots(archive.row.id, member, seed, trust.fingerprint(archive.row), given)
+    with archive.work() as unit:
+        _quorum(archive, officers, unit)
+        login = archive.host.login(who.login)
+        if unit.members.by_login(login):
+            raise Invalid([Problem("login", message("This login is taken. Choose another."))])
+        row = MemberRow(
+            id=member,
+            login=login,
+            key_epoch=1,
+            wrap_public=wrap_public,
+            sign_public=sign_public,
+            officer=who.officer,
+            certificate=(),
+            profile_self=b"",
+            profile_audit=b"",
+            day=today(archive, unit),
+        )
+        profile = Profile(name=who.name.strip(), roles=who.roles)
+        row = with_profile(archive.row.id, row, profile, _audit(archive.row, unit))
+        unit.members.add(certify(archive.row.id, row, [officer.keys for officer in officers]))
+        for slot in rows:
+            unit.members.add_slot(slot)
+        detail = {"member": member.hex, "officer": who.officer}
+        transparency.append(archive, unit, officers[0].member, "admit", detail)
+        unit.commit()
+    return enrolled(member, who.login, given, kit)
+
+
+def members(archive: Archive, acting: Acting) -> tuple[Listed, ...]:
+    """Return every member, for officers and whoever holds the audit room. Raises Refused."""
+    with archive.read() as unit:
+        checks = trusted(archive, acting, unit)
+        audit, reads = _audit(archive.row, unit), archive.row.audit in acting.keys.held()
+        if not (reads or checks.member(acting.member).officer):
+            raise Refused(message("Only officers and auditors see the list of members."))
+        day = today(archive, unit)
+        return tuple(
+            Listed(
+                id=row.id,
+                officer=row.officer,
+                profile=names.open_profile(archive.row.id, row.id, audit, acting.keys, row.profile_audit)
+                if reads
+                else None,
+                rooms=len({grant.room for grant in live(unit.rooms.grants_to(row.id), day)}),
+            )
+            for row in unit.members.all()
+        )
+
+
+def find(archive: Archive, login: str) -> UUID:
+    """Return the member of a login, for a command that names one. Raises NotFound."""
+    with archive.read() as unit:
+        row = unit.members.by_login(archive.host.login(login))
+    if row is None:
+        raise NotFound
+    return row.id
+
+
+def recover(archive: Archive, login: str, kit: str, given: Secrets | None = None) -> Enrolled:
+    """Open a member's slot with their printed kit and give them new secrets: passphrase, codes and kit.
+
+    Every session of theirs ends; the old passphrase and kit open nothing more. Raises CannotSignIn for a wrong login
+    or kit alike. Cost: one Argon2id run.
+    """
+    with archive.read() as unit:
+        row = unit.members.by_login(archive.host.login(login))
+        rows = unit.members.slots(row.id, slots.KIT) if row else ()
+    try:
+        if row is None or not rows:
+            raise CannotOpen
+        contents = slots.open_kit(archive.row.id, rows[0], kits.read(kit))
+    except CannotOpen:
+        raise CannotSignIn from None
+    return _relocked(archive, row, login, contents, given or draw_secrets(), "recover")
+
+
+def change_passphrase(archive: Archive, login: str, passphrase: str) -> Enrolled:
+    """Give a member who still knows their passphrase new secrets. Raises CannotSignIn. Cost: two Argon2id runs."""
+    with archive.read() as unit:
+        row = unit.members.by_login(archive.host.login(login))
+        rows = unit.members.slots(row.id, slots.PASSPHRASE) if row else ()
+    try:
+        if row is None or not rows:
+            raise CannotOpen
+        contents = slots.open_passphrase(archive.row.id, rows[0], passphrase)
+    except CannotOpen:
+        raise CannotSignIn from None
+    return _relocked(archive, row, login, contents, draw_secrets(), "passphrase")
+
+
+def regrant(archive: Archive, officers: Sequence[Acting], kit: str, member: UUID) -> int:
+    """Give a member every room again with the archive kit from the safe; return how many rooms.
+
+    For an archive whose custodians are gone. Needs the quorum of officers beside the kit. Raises CannotSignIn for a
+    wrong kit, Refused, NotFound.
+    """
+    with archive.work() as unit:
+        _quorum(archive, officers, unit)
+        signer = officers[0]
+        checks = trusted(archive, signer, unit)
+        try:
+            to = Grantee.member(checks.member(member))
+        except CannotOpen:
+            raise NotFound from None
+        opener = Keyring(archive.row.id, archive.row.recovery, 0, _kit(kit))
+        size = unit.log.head().size
+        for row in unit.rooms.all():
+            seed = _seed_by_kit(archive, opener, unit, row)
+            end_grants(unit, row.id, member)
+            unit.rooms.grant(make_grant(signer.keys, row, seed, to, tuple(Capability), since=size))
+        opener.drop()
+        transparency.append(archive, unit, signer.member, "regrant", {"to": member.hex})
+        unit.commit()
+        return len(unit.rooms.all())
+
+
+def _relocked(
+    archive: Archive, row: MemberRow, login: str, contents: slots.Contents, given: Secrets, action: str
+) -> Enrolled:
+    if publics(archive.row.id, contents.seed) != (row.wrap_public, row.sign_public):
+        raise Damaged(message("Your keys in the database are not the ones your slot opens. Tell an officer."))
+    rows, kit = lock_slots(archive.row.id, row.id, contents.seed, contents.roots, given)
+    with archive.work() as unit:
+        unit.members.remove_slots(row.id)
+        for slot in rows:
+            unit.members.add_slot(slot)
+        transparency.append(archive, unit, row.id, action, {"member": row.id.hex})
+        unit.commit()
+    archive.sessions.remove_member(row.id)
+    return enrolled(row.id, login, given, kit)
+
+
+def _quorum(archive: Archive, officers: Sequence[Acting], unit: UnitOfWork) -> None:
+    different = {officer.member for officer in officers}
+    if len(different) < archive.row.quorum:
+        raise Refused(message("This takes two officers, each with their own passphrase."))
+    for officer in officers:
+        if not trusted(archive, officer, unit).member(officer.member).officer:
+            raise Refused(message("Only officers can do this."))
+
+
+def _kit(typed: str) -> bytes:
+    try:
+        return kits.read(typed)
+    except CannotOpen:
+        raise CannotSignIn from None
+
+
+def _seed_by_kit(archive: Archive, opener: Keyring, unit: UnitOfWork, room: RoomRow) -> bytes:
+    for grant in unit.rooms.grants_of(room.id):
+        if grant.grantee == archive.row.recovery and grant.ended is None and grant.version == room.version:
+            try:
+                return opener.open_own(grant_info(archive.row.id, grant), grant.wrap)
+            except CannotOpen:
+                raise CannotSignIn from None
+    raise Damaged(message("A room was never granted to the archive kit: it cannot be given again."))
+
+
+def _audit(instance: InstanceRow, unit: UnitOfWork) -> RoomKey:
+    room = unit.rooms.get(instance.audit)
+    if room is None:
+        raise Damaged(message("The audit room is missing from the database."))
+    return RoomKey(room.id, room.version, room.public)

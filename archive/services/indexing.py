@@ -1,0 +1,152 @@
+"""Keeping rooms' indexes true to what the rooms hold: draining the outbox, healing, rebuilding.
+
+Knows that the index is a cache of a room's bodies. Must not know what is asked of it, nor the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from archive.crypto.errors import CannotOpen
+from archive.domain.errors import Damaged, NotFound, message
+from archive.domain.keeping import RoomRow, SealedBody
+from archive.domain.rooms import RoomPurpose
+from archive.domain.searching import IndexDamaged, IndexDocument, IndexHead, IndexKeys
+from archive.policy.access import Action, decide
+from archive.sealing import licences
+from archive.sealing.codec import decode_record
+from archive.services import saving, transparency
+from archive.services.acting import Acting
+from archive.services.archive import Archive
+from archive.services.documents import document
+from archive.services.entitling import holdings, require, today
+from archive.services.placing import PART
+from archive.services.ports import Index, UnitOfWork
+
+SEARCHED: Final = frozenset({RoomPurpose.CUSTODY, RoomPurpose.READING, RoomPurpose.MATTER})
+"""Rooms that have an index. Identities are reached through their records only."""
+_BATCH: Final = 512
+
+
+def opened(archive: Archive, acting: Acting, room: UUID) -> Index:
+    """Return a room's index, true to what the room holds today: opened or rebuilt, then brought up to date.
+
+    Raises NotFound for a room that has none or that the member does not hold. Cost: see `SealedIndexes.open`; then
+    about 1 MB of text a second for what waits in the outbox.
+    """
+    with archive.read() as unit:
+        row, day = _room(archive, acting, unit, room), today(archive, unit)
+        head = unit.outbox.head(room)
+    keys = _keys(archive, acting, row)
+    try:
+        index = archive.opened.index(room, acting.holder, lambda: archive.indexes.open(keys, head))
+        if head and not index.current(head):
+            index.follow(head)
+    except IndexDamaged:
+        archive.opened.close_index(room)
+        index = archive.opened.index(room, acting.holder, lambda: archive.indexes.create(keys, head))
+    if archive.opened.checked(room) != day:
+        _heal(archive, acting, row, index, head)
+        archive.opened.check(room, day)
+    _drain(archive, acting, row, index)
+    return index
+
+
+def drain_held(archive: Archive, acting: Acting, custody: UUID) -> None:
+    """Index what waits, in custody and in every other room of the collection that the member holds."""
+    with archive.read() as unit:
+        held = holdings(archive, acting, unit)
+        waiting = [
+            row.id
+            for row in unit.rooms.of_collection(custody)
+            if row.id in held and row.purpose in SEARCHED and unit.outbox.count(row.id)
+        ]
+    for room in waiting:
+        opened(archive, acting, room)
+
+
+def rebuild(archive: Archive, acting: Acting, room: UUID) -> int:
+    """Throw a room's index away and make it anew from the room's bodies; return how many records it holds.
+
+    Raises NotFound. Cost: about 1 MB of text a second.
+    """
+    with archive.work() as unit:
+        row, head = _room(archive, acting, unit, room), unit.outbox.head(room)
+        transparency.append(archive, unit, acting.member, "reindex", {"room": room.hex})
+        unit.commit()
+    archive.opened.close_index(room)
+    keys = _keys(archive, acting, row)
+    archive.opened.index(room, acting.holder, lambda: archive.indexes.create(keys, head))
+    return len(opened(archive, acting, room).records())
+
+
+def live(
+    archive: Archive, acting: Acting, unit: UnitOfWork, room: UUID, records: Iterable[UUID] | None = None
+) -> Mapping[UUID, UUID]:
+    """Return record → body of those that the member may read in this room today, by live licences. Cost: 10 µs each."""
+    held, day = holdings(archive, acting, unit).values(), today(archive, unit)
+    return {
+        record: body
+        for record, (body, raw) in unit.records.licences(room, records).items()
+        if decide(Action.READ, held, licences.read(raw) if raw else None, room, day)
+    }
+
+
+def _heal(archive: Archive, acting: Acting, row: RoomRow, index: Index, head: IndexHead | None) -> None:
+    """Make the index hold just the bodies that are live today, whatever happened to it or to the outbox."""
+    with archive.read() as unit:
+        wanted = live(archive, acting, unit, row.id)
+    held = index.records()
+    missing = [record for record, body in wanted.items() if held.get(record) != body]
+    index.remove(record for record in held if record not in wanted)
+    for start in range(0, len(missing), _BATCH):
+        _stage(archive, acting, row, index, missing[start : start + _BATCH])
+    if missing or held.keys() - wanted.keys() or index.head != head:
+        _record_head(archive, row.id, index.commit(), ())
+
+
+def _drain(archive: Archive, acting: Acting, row: RoomRow, index: Index) -> None:
+    while True:
+        with archive.read() as unit:
+            pending = unit.outbox.pending(row.id, _BATCH)
+        if not pending:
+            return
+        _stage(archive, acting, row, index, [record for _ticket, record in pending])
+        _record_head(archive, row.id, index.commit(), [ticket for ticket, _record in pending])
+
+
+def _stage(archive: Archive, acting: Acting, row: RoomRow, index: Index, records: Sequence[UUID]) -> None:
+    with archive.read() as unit:
+        wanted = live(archive, acting, unit, row.id, records)
+        bodies = unit.records.present(row.id, list(wanted))
+        parts = saving.unseal_many(archive, acting, unit, bodies.values(), row.id, row.collection)
+    index.remove(record for record in records if record not in parts)
+    index.replace(_document(bodies[record], part[PART]) for record, part in parts.items())
+
+
+def _document(body: SealedBody, part: bytes) -> IndexDocument:
+    try:
+        return document(decode_record(part), body.id)
+    except CannotOpen:
+        raise Damaged(message("A record was written by another version of the program.")) from None
+
+
+def _record_head(archive: Archive, room: UUID, head: IndexHead, done: Iterable[int]) -> None:
+    with archive.work() as unit:
+        unit.outbox.set_head(room, head)
+        unit.outbox.done(done)
+        unit.commit()
+
+
+def _room(archive: Archive, acting: Acting, unit: UnitOfWork, room: UUID) -> RoomRow:
+    row = require(archive, acting, unit, room, Action.SEARCH)
+    if row.purpose not in SEARCHED:
+        raise NotFound
+    return row
+
+
+def _keys(archive: Archive, acting: Acting, row: RoomRow) -> IndexKeys:
+    key = acting.keys.index_key(row.id, row.index_epoch)
+    return IndexKeys(archive.row.id, row.id, row.index_epoch, key, archive.shares)

@@ -1,0 +1,163 @@
+"""Placing: what each room of a collection may see of a record, sealed there with its licence.
+
+Knows a collection's rooms and turns the policy's answer into bodies. Must not know why the answer is what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Protocol
+from uuid import UUID
+
+from archive.domain.drafts import Record
+from archive.domain.identifiers import new_id
+from archive.domain.keeping import BodyKind, RecordRow
+from archive.domain.licence import Licence
+from archive.domain.records import Identity
+from archive.domain.rooms import RoomPurpose, RoomTerms
+from archive.policy.consent import ConsentState
+from archive.policy.placement import place, place_identity
+from archive.sealing import licences
+from archive.sealing.bodies import RoomKey, Unsealed
+from archive.sealing.codec import encode, encode_record
+from archive.services import rooms
+from archive.services.acting import Acting
+from archive.services.archive import Archive
+from archive.services.entitling import trust
+from archive.services.ports import UnitOfWork
+
+PART: Final = "record"
+"""The one part of a master, a rendition or an identity body."""
+
+
+class Rests(Protocol):
+    """What a placement rests on, and until when."""
+
+    @property
+    def items(self) -> tuple[UUID, ...]: ...
+    @property
+    def not_after(self) -> date | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A custody room, and the other rooms of its collection with their terms, all keys checked."""
+
+    custody: RoomKey
+    rooms: Mapping[UUID, tuple[RoomKey, RoomTerms]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A record as it is to be placed: what it says, whom it speaks of, what was consented, the ledger's head."""
+
+    record: Record
+    identity: Identity | None
+    consent: ConsentState
+    head: bytes
+    revision: int
+
+
+def collection(archive: Archive, acting: Acting, unit: UnitOfWork, custody: UUID) -> Collection:
+    """Return the rooms of a collection, as a member of its custody sees them. Raises NotFound, Damaged."""
+    checks = trust(archive, acting, unit)
+    return Collection(
+        custody=checks.room_key(custody),
+        rooms={
+            row.id: (checks.room_key(row.id), rooms.terms(archive, acting, unit, row.id))
+            for row in unit.rooms.of_collection(custody)
+            if row.id != custody
+        },
+    )
+
+
+def master(of: Collection, standing: Standing, today: date) -> Unsealed:
+    """Return the whole record, to be sealed to custody alone."""
+    return Unsealed(
+        id=new_id(),
+        kind=BodyKind.MASTER,
+        record=standing.record.id,
+        rooms=[of.custody],
+        revision=standing.revision,
+        day=today,
+        parts={PART: encode_record(standing.record)},
+    )
+
+
+def renditions(of: Collection, standing: Standing, today: date, only: UUID | None = None) -> list[Unsealed]:
+    """Return what every other room (or ``only`` that one) may see, each to be sealed to the room and to custody.
+
+    The identity body goes to its room alone: custody knows narrators by opaque id.
+    """
+    found = (
+        _rendition(of, room, terms, standing, today)
+        for room, terms in of.rooms.values()
+        if only in (None, room.room)
+    )
+    return [rendition for rendition in found if rendition]
+
+
+def row(of: Collection, standing: Standing, master_body: UUID, today: date) -> RecordRow:
+    """Return the record's row for its present master."""
+    return RecordRow(
+        id=standing.record.id,
+        collection=of.custody.room,
+        master=master_body,
+        revision=standing.revision,
+        day=today,
+    )
+
+
+def _rendition(
+    of: Collection, room: RoomKey, terms: RoomTerms, standing: Standing, today: date
+) -> Unsealed | None:
+    if terms.purpose is RoomPurpose.IDENTITY:
+        if standing.identity is None:
+            return None
+        placed_identity = place_identity(standing.consent, standing.identity, terms, today)
+        if placed_identity is None:
+            return None
+        part = encode(Identity, placed_identity.identity)
+        return _unsealed(BodyKind.IDENTITY, [room], standing, part, placed_identity, today)
+    placed = place(standing.consent, standing.record, terms, today)
+    if placed is None:
+        return None
+    part = encode_record(placed.record)
+    return _unsealed(BodyKind.RENDITION, [room, of.custody], standing, part, placed, today)
+
+
+def _unsealed(
+    kind: BodyKind,
+    to: Sequence[RoomKey],
+    standing: Standing,
+    part: bytes,
+    placed: Rests,
+    today: date,
+) -> Unsealed:
+    body = new_id()
+    licence = Licence(
+        room=to[0].room,
+        record=standing.record.id,
+        rendition=body,
+        items=placed.items,
+        head=standing.head,
+        not_after=placed.not_after,
+    )
+    return Unsealed(
+        id=body,
+        kind=kind,
+        record=standing.record.id,
+        rooms=to,
+        revision=standing.revision,
+        day=today,
+        parts={PART: part},
+        licence=licences.write(licence),
+    )
+
+
+def rests_alike(old: bytes, new: bytes) -> bool:
+    """Whether two licences rest on the same items until the same day."""
+    one, other = licences.read(old), licences.read(new)
+    return (one.items, one.not_after) == (other.items, other.not_after)
