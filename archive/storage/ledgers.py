@@ -1,0 +1,50 @@
+"""Knows how the two append-only tables, the consent ledger and the transparency log, are kept: there is no other verb.
+Must not know what an entry says, nor how it is hashed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from archive.domain.errors import Conflict, message
+from archive.domain.keeping import ConsentRow, LogHead, LogRow
+from archive.storage.rows import Rows, fields_of
+from archive.storage.tables import consents, log
+
+
+class Ledger:
+    """`services.ports.Ledger`."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def append(self, entry: ConsentRow) -> None:
+        self._rows.add(consents, entry)
+
+    def of_record(self, record: UUID) -> tuple[ConsentRow, ...]:
+        return self._rows.load(ConsentRow, consents, consents.c.record == record, order=consents.c.number)
+
+
+class Log:
+    """`services.ports.Log`. Each row carries the peaks of the tree that ends with it, so the last row is the head."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def head(self) -> LogHead:
+        last = self._rows.first(select(log.c.number, log.c.peaks).order_by(log.c.number.desc()))
+        return LogHead(size=last["number"] + 1, peaks=last["peaks"]) if last else LogHead()
+
+    def append(self, entry: LogRow, head: LogHead) -> None:
+        if not entry.number == self.head().size == head.size - 1:
+            raise Conflict(message("The log has grown meanwhile. Nothing was stored; try again."))
+        self._rows.insert(log, [{**fields_of(entry, log), "peaks": head.peaks}])
+
+    def entries(self, start: int, count: int) -> tuple[LogRow, ...]:
+        wanted = (log.c.number >= start, log.c.number < start + count)
+        return self._rows.load(LogRow, log, *wanted, order=log.c.number)
+
+    def last_day(self) -> str | None:
+        last = self._rows.first(select(log.c.day).order_by(log.c.number.desc()))
+        return last["day"].isoformat() if last else None

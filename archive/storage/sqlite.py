@@ -1,0 +1,191 @@
+"""Knows SQLite: how a file is made and opened, what its errors mean to a person, how traces leave its log.
+Must not know a table, or what any row says."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from archive.domain.errors import Conflict, Damaged, DiskFull, GuwahError, SchemaMismatch, message
+
+PATIENCE: Final = 30.0
+_BEGIN: Final = "guwah_begin"
+_STEP: Final = 0.02
+
+
+class File:
+    """One database file that exists. Make it after a fork: its connections belong to one process.
+
+    ``patience`` is how many seconds a writer waits for another before it is refused with Conflict.
+    """
+
+    def __init__(self, path: Path, *, patience: float = PATIENCE, synchronous: str = "FULL") -> None:
+        self.path = path
+        self._engine = _engine(path, patience, synchronous)
+
+    def connect(self, begin: str) -> Connection:
+        """A connection whose transactions begin with this statement; with none, they are SQLite's own."""
+        options: dict[str, Any] = {_BEGIN: begin}
+        return self._engine.connect().execution_options(**options)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent snapshot."""
+        with refusals(self.path), self.connect("BEGIN") as opened:
+            yield opened
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction with the write lock from the start, committed when the block ends well."""
+        with refusals(self.path), self.connect("BEGIN IMMEDIATE") as opened, opened.begin():
+            yield opened
+
+    def check(self) -> None:
+        """Raise Damaged when SQLite finds a fault in the file's structure. Reads the whole file."""
+        with self.reading() as opened:
+            said = opened.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        if said != "ok":
+            raise _damaged(self.path)
+
+    def clear_log(self, patience: float) -> bool:
+        """Empty the write-ahead log, so that no file holds what was removed. False while a reader is in the way."""
+        deadline = time.monotonic() + patience
+        with refusals(self.path), self.connect("") as opened:
+            before = opened.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+            # Waiting inside SQLite would keep every writer out; so it is asked, and asked again.
+            opened.exec_driver_sql("PRAGMA busy_timeout=0")
+            try:
+                while opened.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]:
+                    if time.monotonic() >= deadline:
+                        return False
+                    time.sleep(_STEP)
+            finally:
+                opened.exec_driver_sql(f"PRAGMA busy_timeout={before}")
+        return True
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def create_small(path: Path, tables: MetaData, version: int) -> None:
+    """Make a file of a few tables, versioned by one number. Raises FileExistsError, or DiskFull and leaves none."""
+    new_file(path)
+    file = File(path)
+    try:
+        with file.writing() as opened:
+            tables.create_all(opened)
+            opened.exec_driver_sql(f"PRAGMA user_version={version}")
+    except BaseException:
+        path.unlink()
+        raise
+    finally:
+        file.close()
+
+
+def check_small(file: File, version: int) -> None:
+    """Raise Damaged for a faulty file, SchemaMismatch for one of another version."""
+    with file.reading() as opened:
+        found = opened.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if found != version:
+        raise SchemaMismatch(
+            message("The file %(path)s was made by another version of Guwah, or is not one of its files."),
+            path=str(file.path),
+        )
+    file.check()
+
+
+def new_file(path: Path) -> None:
+    """Make an empty file that only its owner reads, durably; its log takes the mode from it. Raises FileExistsError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def refusals(path: Path) -> Iterator[None]:
+    """Say what the database's errors mean. A value that does not read back as its type was changed: Damaged."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _refusal(error, path) from error
+    except (LookupError, ValueError) as error:
+        raise _damaged(path) from error
+
+
+def _engine(path: Path, patience: float, synchronous: str) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": patience, "isolation_level": None},  # the driver begins nothing by itself
+        hide_parameters=True,
+        max_overflow=-1,
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: object) -> None:
+        for pragma in (
+            "trusted_schema=OFF",
+            "cell_size_check=ON",
+            "secure_delete=ON",
+            "temp_store=MEMORY",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",  # so that REPLACE meets the triggers that forbid a removal
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if statement := connection.get_execution_options().get(_BEGIN):
+            connection.exec_driver_sql(statement)
+
+    return engine
+
+
+def _refusal(error: DBAPIError, path: Path) -> GuwahError:
+    name = getattr(error.orig, "sqlite_errorname", "?")
+    if isinstance(error, IntegrityError):
+        return Conflict(
+            message("Somebody else changed the same thing first. Nothing was stored; look again.")
+        )
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return Conflict(message("The archive is busy with other work. Nothing was stored; try again."))
+    if name in {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"}:
+        return DiskFull(
+            message(
+                "The disk takes no more: it is full, over its quota, or failing. Nothing was stored. "
+                "Free some room, then try again."
+            )
+        )
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return _damaged(path)
+    return Damaged(
+        message(
+            "The file %(path)s cannot be used (%(code)s). Check that it is there, that this account may write to "
+            "it and to its folder, and that the disk is sound."
+        ),
+        path=str(path),
+        code=name,
+    )
+
+
+def _damaged(path: Path) -> Damaged:
+    return Damaged(
+        message(
+            "The file %(path)s is damaged: what it holds is not what was stored. Stop, keep a copy of it, and "
+            "restore the newest backup."
+        ),
+        path=str(path),
+    )

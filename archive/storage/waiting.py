@@ -1,0 +1,66 @@
+"""Knows what waits for somebody with keys: records to be indexed, how far each index got, reports to one member.
+Must not know text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from archive.domain.keeping import ReportRow
+from archive.domain.searching import IndexHead
+from archive.storage.rows import Rows, batches
+from archive.storage.tables import index_heads, outbox, reports
+
+
+class Outbox:
+    """`services.ports.Outbox`."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def add(self, room: UUID, records: Iterable[UUID]) -> None:
+        self._rows.insert(outbox, [{"room": room, "record": record} for record in records])
+
+    def pending(self, room: UUID, most: int) -> tuple[tuple[int, UUID], ...]:
+        waiting = select(outbox.c.ticket, outbox.c.record).where(outbox.c.room == room)
+        found = self._rows.all(waiting.order_by(outbox.c.ticket).limit(most))
+        return tuple((row["ticket"], row["record"]) for row in found)
+
+    def count(self, room: UUID) -> int:
+        [row] = self._rows.all(
+            select(func.count().label("count")).select_from(outbox).where(outbox.c.room == room)
+        )
+        return int(row["count"])
+
+    def done(self, tickets: Iterable[int]) -> None:
+        for batch in batches(tickets):
+            self._rows.delete(outbox.delete().where(outbox.c.ticket.in_(batch)))
+
+    def head(self, room: UUID) -> IndexHead | None:
+        found = self._rows.first(select(index_heads).where(index_heads.c.room == room))
+        return IndexHead(found["generation"], found["digest"]) if found else None
+
+    def set_head(self, room: UUID, head: IndexHead | None) -> None:
+        self._rows.delete(index_heads.delete().where(index_heads.c.room == room))
+        if head:
+            self._rows.insert(
+                index_heads, [{"room": room, "generation": head.generation, "digest": head.digest}]
+            )
+
+
+class Reports:
+    """`services.ports.Reports`."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def add(self, report: ReportRow) -> None:
+        self._rows.add(reports, report)
+
+    def of_member(self, member: UUID) -> tuple[ReportRow, ...]:
+        return self._rows.load(ReportRow, reports, reports.c.member == member, order=reports.c.day)
+
+    def get(self, report: UUID) -> ReportRow | None:
+        return self._rows.load_one(ReportRow, reports, reports.c.id == report)
