@@ -1,0 +1,44 @@
+"""The `guwah` command: which words there are.
+
+Knows every command. Must not know what one does.
+"""
+
+from __future__ import annotations
+
+import click
+
+from archive.cli import hygiene, refusals
+from archive.cli.given import Root
+from archive.cli.keeping import fsck, log, reindex, upgrade
+from archive.cli.members import member
+from archive.cli.reading import search, show
+from archive.cli.rooms import grant, room
+from archive.cli.serving import serve
+from archive.cli.starting import init
+from archive.cli.tagging import tag
+
+_EXITS = "\b\nExit codes:\n" + "\n".join(
+    f"  {code:<4} {meaning}" for code, meaning in refusals.MEANINGS.items()
+)
+
+
+@click.group(cls=Root, epilog=_EXITS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="guwah", message="guwah %(version)s")
+def guwah() -> None:
+    """A sealed archive for survivor testimony.
+
+    Secrets and query words are asked for, or read from standard input or a file that only you can read: never from the
+    command line, which the shell keeps (demo archives excepted).
+    """
+
+
+for command in (
+    init, serve, member, room, grant, search, show, tag, reindex, fsck, log, upgrade,
+):  # fmt: skip
+    guwah.add_command(command)
+
+
+def main() -> None:
+    """Run the command of this process."""
+    hygiene.harden()
+    guwah()

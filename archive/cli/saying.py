@@ -1,0 +1,74 @@
+"""Knows how a command answers: one JSON object for a program, calm lines and tables for a person.
+Must not know what the answer means."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Final
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+_ISOLATE: Final = "\u2068{}\u2069"
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_RIGHT_TO_LEFT: Final = {"R", "AL"}
+
+
+def safe(text: str) -> str:
+    """Return text that cannot steer a terminal, nor turn its neighbours round when it runs right to left."""
+    plain = _CONTROLS.sub(" ", text)
+    turns = any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in plain)
+    return _ISOLATE.format(plain) if turns else plain
+
+
+def words(text: str, style: str = "") -> Text:
+    """Return text for the console, safe and never read as markup."""
+    return Text(safe(text), style=style)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """Return a plain table of texts; long ones wrap."""
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        made.add_column(heading, overflow="fold")
+    for row in rows:
+        made.add_row(*(words(cell) for cell in row))
+    return made
+
+
+def _plain(value: object) -> object:
+    """What JSON knows no form for: our values as objects, sets as lists, ids and days as text."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+class Voice:
+    """Where answers go. ``as_json``: one object on standard output, and nothing else there."""
+
+    def __init__(self, *, as_json: bool = False) -> None:
+        self.as_json = as_json
+
+    def answer(self, result: Mapping[str, object], *lines: RenderableType) -> None:
+        """Give the result: as an object to a program, as ``lines`` to a person."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(result, ensure_ascii=False, default=_plain) + "\n")
+            sys.stdout.flush()
+            return
+        console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+        for line in lines:
+            console.print(line if not isinstance(line, str) else words(line))
+
+    def aside(self, *lines: RenderableType) -> None:
+        """Say something that is no part of the result: warnings and what goes on, on standard error."""
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        for line in lines:
+            console.print(line if not isinstance(line, str) else words(line))
