@@ -1,0 +1,188 @@
+"""Redaction: a record as somebody may see it to whom only certain classes of data are open.
+
+Knows which class every field, tag and warning belongs to. Must not know why a class is open (consent) or to whom.
+
+The rule that holds everywhere: words are shown only if every class they could carry is open, or somebody read them for
+it and found none. What is left out reads "[withheld]" where a text, title or name was, and is empty elsewhere, for all
+records alike: neither says what kind of thing it was, or how long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+from uuid import UUID
+
+from archive.domain.consent import DataClass
+from archive.domain.drafts import Record
+from archive.domain.family_report import FamilyReport, MissingPerson, Statement
+from archive.domain.records import WITHHELD, Present, Source, Text
+from archive.domain.tags import Facet, Tag
+from archive.domain.testimony import Testimony
+from archive.policy import terms
+from archive.vocabularies.load import vocabulary
+
+_Any = TypeVar("_Any", Testimony, FamilyReport)
+
+NOBODY: Final = UUID(int=0)
+"""Stands for the opaque id of a person, which never leaves custody."""
+
+WORDS: Final = frozenset(
+    {
+        DataClass.IDENTITY,
+        DataClass.CONTACT,
+        DataClass.PLACE_PRECISE,
+        DataClass.PLACE_COARSE,
+        DataClass.MEDICAL,
+        DataClass.SEXUAL_VIOLENCE,
+        DataClass.THIRD_PARTY,
+        DataClass.PERPETRATORS,
+    }
+)
+"""The classes that written words may carry besides the narrative that they are."""
+
+
+def redact(record: Record, classes: Collection[DataClass]) -> Record:
+    """Return what of a record is shown where just these classes are open. Pure, and the same when done twice.
+
+    A reporter's consent never covers the people they report: those stay withheld, whatever is open.
+    """
+    if isinstance(record, FamilyReport):
+        return _report(record, _Sight(frozenset(classes) - {DataClass.THIRD_PARTY}))
+    sight = _Sight(frozenset(classes))
+    period = record.period if DataClass.NARRATIVE in sight.classes else ""
+    return replace(_shared(record, sight), narrator=None, period=period)
+
+
+def holds(record: Record) -> frozenset[DataClass]:
+    """Return the classes that a record is known to have: found in its words, or given away by its tags. Pure."""
+    spoken = {found for text in record.texts for found in text.contains}
+    warned = {terms.note_class(note) for note in record.content_note}
+    tagged = {found for tag in record.tags for found in terms.classes(tag)}
+    return frozenset({*spoken, *record.title_contains, *warned, *tagged})
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """The classes that are open, and what follows for words, names and places."""
+
+    classes: frozenset[DataClass]
+
+    @property
+    def coarse(self) -> bool:
+        return not self.classes.isdisjoint({DataClass.PLACE_PRECISE, DataClass.PLACE_COARSE})
+
+    @property
+    def people(self) -> bool:
+        return {DataClass.IDENTITY, DataClass.THIRD_PARTY} <= self.classes
+
+    def words(self, contains: Collection[DataClass] = (), reviewed: Collection[DataClass] = ()) -> bool:
+        """Whether words may be shown in which these classes were found, and which were read for those."""
+        known = self.classes | ({DataClass.PLACE_COARSE} if self.coarse else set())
+        return DataClass.NARRATIVE in known and known.issuperset(contains) and WORDS - known <= set(reviewed)
+
+
+def _shared(record: _Any, sight: _Sight) -> _Any:
+    """What both kinds of record have."""
+    titled = sight.words(record.title_contains, record.title_reviewed)
+    return replace(
+        record,
+        title=record.title if titled else WITHHELD,
+        title_contains=record.title_contains if titled else (),
+        title_reviewed=record.title_reviewed if titled else (),
+        texts=tuple(_text(text, sight) for text in record.texts),
+        present=tuple(_present(somebody, sight) for somebody in record.present),
+        tags=_tags(record, sight),
+        collected_where=_where(record.collected_where, sight),
+        channel="",
+        content_note=tuple(note for note in record.content_note if terms.note_class(note) in sight.classes),
+        source=_source(record.source, sight) if record.source else None,
+        note="",
+    )
+
+
+def _report(report: FamilyReport, sight: _Sight) -> FamilyReport:
+    return replace(
+        _shared(report, sight),
+        reporter=NOBODY,
+        missing=(MissingPerson(id=NOBODY, name=WITHHELD),) if report.missing else (),
+        statements=(Statement(text=WITHHELD),) if report.statements else (),
+        sought="",
+        safety="",
+        objections="",
+        when_freed="",
+        follow_ups=(),
+    )
+
+
+def _text(text: Text, sight: _Sight) -> Text:
+    if not sight.words(text.contains, text.reviewed):
+        return Text(id=text.id, role=text.role, lang=text.lang, direction=text.direction, body=WITHHELD)
+    translator = text.translator if sight.people else ""
+    return replace(text, translator=translator, method=text.method if sight.words() else "")
+
+
+def _present(somebody: Present, sight: _Sight) -> Present:
+    return somebody if sight.people else Present(role=somebody.role, name=WITHHELD)
+
+
+def _source(source: Source, sight: _Sight) -> Source:
+    if sight.words():
+        return replace(source, identifier="")
+    return Source(citation=WITHHELD)
+
+
+def _tags(record: Record, sight: _Sight) -> tuple[Tag, ...]:
+    shown = {text.id: text.body for text in record.texts if sight.words(text.contains, text.reviewed)}
+    found: dict[tuple[str, ...], Tag] = {}
+    for tag in record.tags:
+        if seen := _tag(tag, sight):
+            quoted = bool(tag.passage) and tag.passage in shown.get(tag.text, "")
+            kept = seen if quoted else replace(seen, passage="", text="")
+            found.setdefault((kept.facet, kept.term, kept.certainty, kept.text, kept.passage), kept)
+    return tuple(found.values())
+
+
+def _tag(tag: Tag, sight: _Sight) -> Tag | None:
+    if tag.facet is Facet.PLACE:
+        return _located(tag, _place(tag, sight))
+    if tag.facet is Facet.FACILITY:
+        return _located(tag, _facility(tag, sight))
+    if not terms.built_in(tag):
+        return tag if sight.words() else None
+    needed = terms.abuse_class(tag.term) if tag.facet is Facet.ABUSE else DataClass.NARRATIVE
+    return _plain(tag, tag.term) if {needed, DataClass.NARRATIVE} <= sight.classes else None
+
+
+def _located(tag: Tag, term: str | None) -> Tag | None:
+    """The tag itself where its very term is shown, without the quoted words that name it where a wider one is."""
+    if term is None:
+        return None
+    if term != tag.term:
+        return replace(_plain(tag, term), passage="", text="")
+    return _plain(tag, term) if terms.built_in(tag) else tag
+
+
+def _plain(tag: Tag, term: str) -> Tag:
+    """A built-in term speaks for itself: no labels of the archive's own, no kind."""
+    return Tag(facet=tag.facet, term=term, certainty=tag.certainty, passage=tag.passage, text=tag.text)
+
+
+def _place(tag: Tag, sight: _Sight) -> str | None:
+    if DataClass.PLACE_PRECISE in sight.classes:
+        return tag.term
+    return terms.coarse_place(terms.path(tag)) if sight.coarse else None
+
+
+def _where(place: str, sight: _Sight) -> str:
+    """Where the account was given, if it is a place of the vocabulary; words of the cataloguer's own are not shown."""
+    tag = Tag(facet=Facet.PLACE, term=place)
+    return (_place(tag, sight) or "") if terms.built_in(tag) else ""
+
+
+def _facility(tag: Tag, sight: _Sight) -> str | None:
+    if DataClass.PLACE_PRECISE in sight.classes:
+        return tag.term
+    kind = tag.term if terms.built_in(tag) else tag.kind
+    return kind if sight.coarse and kind in vocabulary(terms.VOCABULARIES[Facet.FACILITY]) else None
