@@ -167,10 +167,10 @@ def _opened(entry: ConsentEntry) -> Iterator[GrantItem]:
     """What a grant opens: its yeses as far as its basis reaches, and for a legal basis the keeping itself."""
     said = [item for item in entry.items if item.decision is Decision.YES]
     if entry.basis is Basis.CONSENT:
-        yield from (item for item in said if entry.reason or not _speaks_for_others(item))
+        yield from (item for item in said if entry.reason.strip() or not speaks_for_others(item))
         return
     public = entry.basis is Basis.ALREADY_PUBLIC
-    if not entry.reason or (public and not (entry.source and entry.licence)):
+    if not entry.reason.strip() or (public and not (entry.source.strip() and entry.licence.strip())):
         return
     for purpose, audience in sorted(KEEPING):
         for data_class in DataClass:
@@ -185,10 +185,10 @@ def _opened(entry: ConsentEntry) -> Iterator[GrantItem]:
     yield from (item for item in said if (item.purpose, item.audience) in reach)
 
 
-def _speaks_for_others(item: GrantItem) -> bool:
-    """Nobody's consent covers the people they name: beyond the custodian that takes a risk finding on record.
+def speaks_for_others(item: GrantItem) -> bool:
+    """Return whether an item would show other people, whom nobody's consent covers, to somebody besides the custodian.
 
-    The finding stands in the entry's ``reason``.
+    That takes a finding on record that it puts nobody at risk: the entry's ``reason``.
     """
     return item.data_class is DataClass.THIRD_PARTY and item.audience is not Audience.CUSTODIAN
 

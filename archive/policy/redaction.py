@@ -58,7 +58,7 @@ def redact(record: Record, classes: Collection[DataClass]) -> Record:
 def holds(record: Record) -> frozenset[DataClass]:
     """Return the classes that a record is known to have: found in its words, or given away by its tags. Pure."""
     spoken = {found for text in record.texts for found in text.contains}
-    warned = {terms.note_class(note) for note in record.content_note}
+    warned = {found for note in record.content_note if (found := terms.note_class(note))}
     tagged = {found for tag in record.tags for found in terms.classes(tag)}
     return frozenset({*spoken, *record.title_contains, *warned, *tagged})
 

@@ -71,9 +71,9 @@ def classes(tag: Tag) -> frozenset[DataClass]:
     return frozenset({abuse_class(tag.term)} if tag.facet is Facet.ABUSE and built_in(tag) else ())
 
 
-def note_class(term: str) -> DataClass:
-    """Return the class that a kind of content note gives away."""
-    return _NOTES.get(term, DataClass.NARRATIVE)
+def note_class(term: str) -> DataClass | None:
+    """Return the class that a kind of content note gives away; None for one that the vocabulary does not hold."""
+    return _NOTES.get(term, DataClass.NARRATIVE) if term in vocabulary("content-notes") else None
 
 
 def coarse_place(above: tuple[str, ...]) -> str | None:
