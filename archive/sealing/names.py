@@ -4,7 +4,10 @@ Must not know who asks, or what a scope admits."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
+
+from pydantic import ConfigDict
 
 from archive.crypto import padding, wrap
 from archive.crypto.contexts import ctx
@@ -21,6 +24,8 @@ from archive.sealing.trust import Trust
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedTerms:
     """A room's terms with the signature of who set them: anyone can seal into a room, so sealing proves nothing."""
+
+    __pydantic_config__: ClassVar = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     terms: RoomTerms
     signed: Signed
