@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, exists, func, or_, select, tuple_
 
 from archive.domain.keeping import BodyKind, CommitRow, RecordRow, SealedBody, Wrap
 from archive.storage import tables
@@ -149,9 +149,13 @@ def _of_records(statement: Select[Any], records: Iterable[UUID]) -> Iterator[Sel
 
 
 def _shown(room: UUID) -> tuple[ColumnElement[bool], ...]:
-    """Of all bodies in a room, those that it shows: present masters, and the newest rendition of each record."""
+    """Of all bodies in a room, those that it shows: of records not closed, the present master or newest rendition."""
     body, record, newer = tables.bodies, tables.records, tables.bodies.alias("newer")
-    is_master = exists().where(record.c.id == body.c.record, record.c.master == body.c.id, ~record.c.closed)
+    is_open = exists().where(
+        record.c.id == body.c.record,
+        ~record.c.closed,
+        or_(body.c.kind.in_(_RENDITIONS), record.c.master == body.c.id),
+    )
     is_outdated = exists().where(
         newer.c.room == body.c.room,
         newer.c.kind == body.c.kind,
@@ -161,8 +165,6 @@ def _shown(room: UUID) -> tuple[ColumnElement[bool], ...]:
     return (
         body.c.room == room,
         body.c.kind.in_((BodyKind.MASTER, *_RENDITIONS)),
-        or_(
-            and_(body.c.kind == BodyKind.MASTER, is_master),
-            and_(body.c.kind.in_(_RENDITIONS), ~is_outdated),
-        ),
+        is_open,
+        or_(body.c.kind == BodyKind.MASTER, ~is_outdated),
     )

@@ -162,6 +162,7 @@ records = Table(
     _number("revision"),
     _day(),
     Column("closed", Boolean, nullable=False),
+    Column("closed", Boolean, nullable=False),
     Index(None, "collection"),
 )
 
@@ -191,7 +192,7 @@ bodies = Table(
     _number("leaf"),
     Column("path", blobs(), nullable=False),
     Index(None, "record", "kind"),
-    Index(None, "room", "kind", "record", "revision"),
+    Index(None, "room", "kind", "record", "revision", "id"),  # answers `present` and `count` by itself
 )
 
 wraps = Table(

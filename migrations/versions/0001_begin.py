@@ -129,7 +129,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_bodies_record_kind", "bodies", ["record", "kind"], unique=False)
     op.create_index(
-        "ix_bodies_room_kind_record_revision", "bodies", ["room", "kind", "record", "revision"], unique=False
+        "ix_bodies_room_kind_record_revision_id",
+        "bodies",
+        ["room", "kind", "record", "revision", "id"],
+        unique=False,
     )
     op.create_table(
         "consents",
