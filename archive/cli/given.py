@@ -136,7 +136,7 @@ class Root(Group):
         as_json = ctx.ensure_object(Given).voice.as_json
         try:
             return super().invoke(ctx)
-        except click.exceptions.Exit:
+        except (click.exceptions.Exit, SystemExit):
             raise
         except click.UsageError as wrong:
             if not as_json:
@@ -165,16 +165,16 @@ def _member_flags(function: Callable[..., object], *, required: bool) -> Any:  #
     @wraps(function)
     def gathered(
         *args: object,
-        login: str | None,
+        actor: str | None,
         passphrase_file: str | None,
         passphrase: str | None,
         **more: object,
     ) -> object:
-        member = None if login is None else Member(login, passphrase_file, passphrase)
+        member = None if actor is None else Member(actor, passphrase_file, passphrase)
         return function(*args, member=member, **more)
 
     options = (
-        click.option("--as", "login", metavar="LOGIN", required=required, help="Who acts."),
+        click.option("--as", "actor", metavar="LOGIN", required=required, help="Who acts."),
         click.option(
             "--passphrase-file",
             metavar="FILE",

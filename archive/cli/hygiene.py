@@ -6,6 +6,7 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -36,9 +37,13 @@ def overwrite_freed_memory() -> None:
 def private_temporary(instance: Path) -> Iterator[Path]:
     """Give this process and its children a folder of their own for temporary files, in memory where there is one."""
     base = _TMPFS if _TMPFS.is_mount() and os.access(_TMPFS, os.W_OK) else instance
-    with tempfile.TemporaryDirectory(prefix="guwah-", dir=base) as folder:
-        os.environ["TMPDIR"] = tempfile.tempdir = folder
+    folder, owner = tempfile.mkdtemp(prefix="guwah-", dir=base), os.getpid()
+    os.environ["TMPDIR"] = tempfile.tempdir = folder
+    try:
         yield Path(folder)
+    finally:
+        if os.getpid() == owner:  # a worker leaves by the same door
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def open_swap(swaps: Path = Path("/proc/swaps"), devices: Path = Path("/sys/class/block")) -> list[str]:

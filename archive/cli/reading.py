@@ -14,7 +14,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from archive.cli import asking, choosing
-from archive.cli.given import Given, Member, as_member, only_in_a_demo, pass_given
+from archive.cli.given import Command, Given, Member, as_member, only_in_a_demo, pass_given
 from archive.cli.saying import safe, table, words
 from archive.domain.searching import FACETS, LARGEST_PAGE, FacetCount, Hit, SearchQuery, Sort
 from archive.domain.showing import Shown
@@ -28,7 +28,7 @@ _FACETS_SHOWN: Final = 8
 _FILTERS: Final = tuple(facet for facet in FACETS if facet != "year")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--room", "which", metavar="ROOM", help=_ROOM_HELP)
 @click.option("--query", metavar="WORDS", help="In demo archives only; else the query is asked for.")
 @click.option("--filter", "filters", multiple=True, metavar="FACET=ID", help="In demo archives only.")
@@ -80,7 +80,7 @@ def search(
         },
         Text(f"{result.total} found", style="bold"),
         *(_shown_hit(hit) for hit in result.hits),
-        table(("facet", "counts"), _facet_rows(result.facets)),
+        table(("", ""), _facet_rows(result.facets)),
     )
     if result.problem:
         given.voice.aside(result.problem)
@@ -134,7 +134,7 @@ def _facet_rows(facets: Mapping[str, tuple[FacetCount, ...]]) -> Iterator[tuple[
             yield facet, shown + (" …" if len(counts) > _FACETS_SHOWN else "")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("which_record", metavar="RECORD")
 @click.option("--room", "which", metavar="ROOM", help=_ROOM_HELP)
 @as_member

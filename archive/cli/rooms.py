@@ -13,7 +13,7 @@ from typing import Any, Final
 import click
 
 from archive.cli import asking, choosing
-from archive.cli.given import Given, Group, Member, as_member, only_in_a_demo, pass_given
+from archive.cli.given import Command, Given, Group, Member, as_member, only_in_a_demo, pass_given
 from archive.cli.refusals import Mistaken
 from archive.cli.saying import table
 from archive.domain.rooms import Capability, RoomPurpose, Scope
@@ -162,7 +162,7 @@ def _asked(archive: Archive, flag: str, said: str | None, what: str) -> str:
     return said
 
 
-@click.command("grant")
+@click.command("grant", cls=Command)
 @click.argument("which", metavar="ROOM")
 @click.argument("to", metavar="LOGIN")
 @click.option(

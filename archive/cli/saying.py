@@ -17,6 +17,9 @@ from rich.text import Text
 
 _ISOLATE: Final = "\u2068{}\u2069"
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_WHOLE: Final = frozenset({"id", "which"})
+"""Columns of ids: to be copied, so never broken."""
+_PIPED_WIDTH: Final = 200
 _RIGHT_TO_LEFT: Final = {"R", "AL"}
 
 
@@ -34,9 +37,9 @@ def words(text: str, style: str = "") -> Text:
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     """Return a plain table of texts; long ones wrap."""
-    made = Table(box=None, pad_edge=False, header_style="bold")
+    made = Table(box=None, pad_edge=False, header_style="bold", show_header=any(headings))
     for heading in headings:
-        made.add_column(heading, overflow="fold")
+        made.add_column(heading, overflow="fold", no_wrap=heading in _WHOLE)
     for row in rows:
         made.add_row(*(words(cell) for cell in row))
     return made
@@ -63,12 +66,12 @@ class Voice:
             sys.stdout.write(json.dumps(result, ensure_ascii=False, default=_plain) + "\n")
             sys.stdout.flush()
             return
-        console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+        console = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
         for line in lines:
             console.print(line if not isinstance(line, str) else words(line))
 
     def aside(self, *lines: RenderableType) -> None:
         """Say something that is no part of the result: warnings and what goes on, on standard error."""
-        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        console = Console(stderr=True, highlight=False)
         for line in lines:
             console.print(line if not isinstance(line, str) else words(line))
