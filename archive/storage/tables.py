@@ -162,7 +162,6 @@ records = Table(
     _number("revision"),
     _day(),
     Column("closed", Boolean, nullable=False),
-    Column("closed", Boolean, nullable=False),
     Index(None, "collection"),
 )
 
