@@ -1,0 +1,101 @@
+"""Knows how a long form grows and shrinks by its own buttons, and where on it a problem belongs.
+Must not know what the form is about; nothing typed is kept anywhere but on the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from werkzeug.datastructures import MultiDict
+from wtforms import FieldList, HiddenField
+
+from archive.domain.errors import Problem
+from archive.web.entering import tags
+from archive.web.forms import Form
+from archive.web.presenting import said
+
+BUTTON: Final = "edit"
+_MOST: Final = 60
+"""More of one part than anybody enters by hand: a form beyond it only costs time."""
+_ITEM: Final = re.compile(r"^consent\.items(?:\.(\d+))?")
+_PART: Final = re.compile(r"[a-z]+(?:-[a-z0-9]+)*", re.ASCII)
+
+
+def typed(sent: MultiDict[str, str]) -> MultiDict[str, str]:
+    """What was sent, without the part that the pressed button drops."""
+    verb, _space, part = sent.get(BUTTON, "").partition(" ")
+    if verb != "drop" or not _PART.fullmatch(part):
+        return sent
+    kept = [(name, value) for name, value in sent.items(multi=True) if not name.startswith(f"{part}-")]
+    return MultiDict(kept)
+
+
+def act(form: Form, button: str) -> None:
+    """Do what a button asks of a form that already shows what was typed: add a part, or a tag."""
+    verb, _space, rest = button.partition(" ")
+    if verb == "add" and (repeated := _repeated(form, rest)) is not None and len(repeated) < _MOST:
+        repeated.append_entry()
+    elif verb == "tag":
+        facet, _space, term = rest.partition(" ")
+        tags.add(form, facet, term)
+
+
+def located(
+    problems: Iterable[Problem], form: Form, moved: Mapping[str, str], grants: Sequence[int] = ()
+) -> Iterator[tuple[str, str]]:
+    """(id of a field on the form, or nothing; message) of each problem the services found.
+
+    ``moved``: beginnings of places that the form names otherwise. ``grants``: for each consent item its grant.
+    """
+    for problem in problems:
+        where = _ITEM.sub(lambda found: _grant(found[1], grants), problem.where)
+        for begin, there in moved.items():
+            if where == begin or where.startswith(f"{begin}."):
+                where = there + where.removeprefix(begin)
+        yield _nearest(form, where.replace(".", "-")), said(problem)
+
+
+def _grant(item: str | None, grants: Sequence[int]) -> str:
+    number = int(item) if item else len(grants)
+    return f"consent.grants.{grants[number]}" if number < len(grants) else "consent.grants"
+
+
+def _nearest(form: Form, where: str) -> str:
+    """The id of the field at a place, else of the first field of the nearest part around it."""
+    ids = list(_ids(form))
+    while where:
+        if where in ids:
+            return where
+        within = next((id for id in ids if id.startswith(f"{where}-")), "")
+        if within:
+            return within
+        where = where.rpartition("-")[0]
+    return ""
+
+
+def _ids(form: Form) -> Iterator[str]:
+    for field in form:
+        if isinstance(field, FieldList):
+            for entry in field:
+                yield from _ids(entry.form)
+        elif hasattr(field, "form"):
+            yield from _ids(field.form)
+        elif not isinstance(field, HiddenField):  # one cannot be led to what is not shown
+            yield field.id
+
+
+def _repeated(form: Form, part: str) -> FieldList | None:
+    """The repeated part of that name, however deep; None if there is none."""
+    here: Any = form
+    for step in part.split("-"):
+        if isinstance(here, FieldList):
+            if not step.isascii() or not step.isdigit() or int(step[:4]) >= len(here):
+                return None
+            here = here[int(step[:4])].form
+        elif step in here and step != "csrf_token":
+            here = here[step]
+            here = here.form if hasattr(here, "form") and not isinstance(here, FieldList) else here
+        else:
+            return None
+    return here if isinstance(here, FieldList) else None

@@ -1,0 +1,98 @@
+"""Knows what all forms share: messages in the language of the page, choices from vocabularies, repeated parts.
+Must not know what a form is for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from flask_wtf import FlaskForm
+from wtforms import FieldList, FormField
+from wtforms import Form as PlainForm
+from wtforms.validators import InputRequired, Length
+
+from archive.domain.errors import message
+from archive.vocabularies.load import vocabulary
+from archive.web.language import spoken
+
+WTFORMS: Final = (  # what WTForms itself says of the fields used here
+    message("Not a valid choice."),
+    message("Not a valid date value."),
+)
+LINE: Final = 500
+PAGE: Final = 100_000
+BOOK: Final = 4_000_000
+_INDENT: Final = "\u2003"
+
+
+class _Translations:
+    """WTForms' messages out of our own catalogue; its own knows no Uyghur."""
+
+    def gettext(self, text: str) -> str:
+        return str(gettext(text))
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        return str(ngettext(one, many, number))
+
+
+class _Meta:
+    def get_translations(self, _form: object) -> _Translations:
+        return _Translations()
+
+
+class Form(FlaskForm):
+    """A form of its own, with a form token."""
+
+    class Meta(_Meta, FlaskForm.Meta):
+        pass
+
+
+class Part(PlainForm):
+    """Part of a form; the token is the whole form's."""
+
+    class Meta(_Meta):
+        pass
+
+
+class Repeated(FieldList):
+    """A part as often as wanted. Entries are numbered as WTForms numbers them; other names are nobody's."""
+
+    _NUMBER: Final = re.compile(r"-([0-9]{1,3})-")
+
+    def __init__(self, part: type[Part], at_least: int = 0) -> None:
+        super().__init__(FormField(part), min_entries=at_least)
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        for name in formdata:
+            if name.startswith(prefix) and (number := self._NUMBER.match(name, len(prefix))):
+                yield int(number[1])
+
+
+def required() -> InputRequired:
+    return InputRequired(_l("Fill this in."))
+
+
+def at_most(length: int) -> Length:
+    return Length(max=length, message=_l("This is longer than %(max)d characters."))
+
+
+def terms(name: str, first: str | LazyString | None = None) -> Callable[[], list[tuple[str, str]]]:
+    """Choices of a vocabulary in the language of the page, narrower terms indented; ``first`` is the empty choice."""
+
+    def choices() -> list[tuple[str, str]]:
+        words, lang = vocabulary(name), spoken().code
+        empty = [] if first is None else [("", str(first))]
+        return empty + [
+            (term.id, _INDENT * (len(words.path(term.id)) - 1) + words.label(term.id, lang)) for term in words
+        ]
+
+    return choices
+
+
+def lazy_label(name: str, id: str) -> LazyString:
+    """The label of a term, looked up in the language of the page when it is shown."""
+    return LazyString(lambda: vocabulary(name).label(id, spoken().code))
