@@ -75,13 +75,14 @@ class CommitRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordRow:
-    """One record: its collection, and the body that is its present master."""
+    """One record: its collection, and the body that is its present master. ``closed``: nobody reads it any more."""
 
     id: UUID
     collection: UUID
     master: UUID
     revision: int
     day: date
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,18 +14,13 @@ from archive.domain.family_report import FamilyReport
 from archive.domain.identifiers import code_of
 from archive.domain.records import WITHHELD
 from archive.domain.searching import IndexDocument, IndexText
-from archive.domain.tags import Facet, Tag
+from archive.domain.tags import Tag
+from archive.domain.testimony import Testimony
 from archive.policy.dates import span
+from archive.policy.terms import VOCABULARIES, path
 from archive.text.scripts import detect
 from archive.vocabularies.load import vocabulary
 
-VOCABULARIES: Final = {
-    Facet.PLACE: "places",
-    Facet.FACILITY: "facility-types",
-    Facet.ABUSE: "abuse-types",
-    Facet.ETHNIC: "ethnic-groups",
-    Facet.GOODS: "goods",
-}
 _YEARS: Final = 20
 """A date spread over more years than this is counted under the first of them only."""
 
@@ -74,7 +69,7 @@ def _spoken(report: FamilyReport) -> Iterator[str]:
 def _facets(tags: Iterable[Tag]) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for tag in tags:
-        found.setdefault(tag.facet.value, {}).update(dict.fromkeys(_path(tag)))
+        found.setdefault(tag.facet.value, {}).update(dict.fromkeys(path(tag)))
     return {facet: tuple(terms) for facet, terms in found.items()}
 
 
@@ -82,19 +77,11 @@ def _handling(
     record: Record, texts: tuple[IndexText, ...], dates: tuple[str, str] | None
 ) -> dict[str, tuple[str, ...]]:
     facets = {"lang": tuple(dict.fromkeys(text.lang for text in texts))}
-    facets["kind"] = (record.kind,) if hasattr(record, "kind") else (record.record_kind,)
+    facets["kind"] = (record.kind if isinstance(record, Testimony) else record.record_kind,)
     if dates:
         first, last = (int(day[:4]) for day in dates)
         facets["year"] = tuple(str(year) for year in range(first, min(last, first + _YEARS) + 1))
     return facets
-
-
-def _path(tag: Tag) -> tuple[str, ...]:
-    """The terms from the root down to the tag's own: a search for the wider finds the narrower."""
-    if tag.facet in VOCABULARIES and tag.term in (terms := vocabulary(VOCABULARIES[tag.facet])):
-        return terms.path(tag.term)
-    above = tag.broader or ((tag.kind,) if tag.kind else ())
-    return (*above, tag.term)
 
 
 def _names(tag: Tag) -> Iterator[str]:
@@ -103,7 +90,7 @@ def _names(tag: Tag) -> Iterator[str]:
     if tag.facet not in VOCABULARIES:
         return
     terms = vocabulary(VOCABULARIES[tag.facet])
-    for term in _path(tag):
+    for term in path(tag):
         if term in terms:
             yield from terms[term].labels.values()
             yield from terms[term].aliases
@@ -111,6 +98,6 @@ def _names(tag: Tag) -> Iterator[str]:
 
 def _broader(tags: Iterable[Tag]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for path in map(_path, tags):
-        found.update(zip(path[1:], path, strict=False))
+    for terms in map(path, tags):
+        found.update(zip(terms[1:], terms, strict=False))
     return found

@@ -42,14 +42,27 @@ def check(draft: Draft, register: Collection[str]) -> None:
         _testimony(fields, draft.record)
     else:
         _report(fields, draft.record)
-    for number, tag in enumerate(draft.record.tags):
-        _tag(fields, f"tags.{number}.", tag, draft.record, register)
+    _tags(fields, draft.record, register)
     _consent(fields, draft.consent)
     _people(fields, draft.people)
     _agreed(fields, draft)
     fields.line("source_key", draft.source_key)
     if fields.problems:
         raise Invalid(fields.problems)
+
+
+def check_tags(record: Record, register: Collection[str]) -> None:
+    """Return when a stored record may bear the tags that it now has; else raise Invalid, as `check`."""
+    fields = Fields()
+    _tags(fields, record, register)
+    if fields.problems:
+        raise Invalid(fields.problems)
+
+
+def _tags(fields: Fields, record: Record, register: Collection[str]) -> None:
+    fields.few("tags", record.tags, MOST_TAGS)
+    for number, tag in enumerate(record.tags):
+        _tag(fields, f"tags.{number}.", tag, record, register)
 
 
 def _shared(fields: Fields, record: Record) -> None:
@@ -61,7 +74,6 @@ def _shared(fields: Fields, record: Record) -> None:
     fields.few("present", record.present)
     for number, somebody in enumerate(record.present):
         _present(fields, f"present.{number}.", somebody)
-    fields.few("tags", record.tags, MOST_TAGS)
     fields.date("collected", record.collected)
     fields.line("collected_where", record.collected_where)
     fields.line("channel", record.channel)

@@ -1,0 +1,56 @@
+"""Consent as it changes: a further entry in a record's ledger, and the record placed anew under it at once.
+
+Knows that the ledger decides and placement follows. Must not know forms, receipts, or what a withdrawal destroys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from archive.domain.consent import ConsentEntry
+from archive.domain.errors import Invalid, NotFound, Problem, message
+from archive.domain.rooms import RoomPurpose, RoomTerms
+from archive.policy.access import Action
+from archive.policy.consent import fold
+from archive.policy.placement import place
+from archive.services import consents, indexing, placing, revising, saving
+from archive.services.acting import Acting
+from archive.services.archive import Archive
+from archive.services.entitling import require, today
+from archive.services.revising import Revision
+
+
+def append(archive: Archive, acting: Acting, custody: UUID, entry: ConsentEntry) -> None:
+    """Append an entry (limit, suspend, resume, withdraw, a further grant) and place the record as it now stands.
+
+    When nothing opens custody any more the record closes: it is read in no room. Its master stays sealed; that it is
+    shredded, and by whom, belongs to withdrawal proper. Needs the place capability. Raises NotFound, Refused,
+    Invalid for an entry that is in the ledger already, Conflict. Cost: as one accession.
+    """
+    with archive.read() as unit:
+        require(archive, acting, unit, custody, Action.PLACE)
+        row = unit.records.get(entry.record)
+        if row is None or row.collection != custody:
+            raise NotFound
+        day, of = today(archive, unit), placing.collection(archive, acting, unit, custody)
+        standing, ledger = revising.standing(archive, acting, unit, row)
+        before = unit.ledger.of_record(entry.record)
+    if any(entry.id == earlier.id for earlier in ledger):
+        raise Invalid([Problem("id", message("This entry is in the ledger already."))])
+    unsealed = consents.unsealed(entry, of.custody, day)
+    [body] = saving.seal(archive, [unsealed], saving.draw(archive, [unsealed.id]))
+    added = consents.row(entry, body, before)
+    standing = replace(standing, consent=fold((*ledger, entry), day), head=added.hash)
+    terms = RoomTerms(id=custody, collection=custody, purpose=RoomPurpose.CUSTODY, name="")
+    closed = place(standing.consent, standing.record, terms, day) is None
+    change = Revision(
+        row=row,
+        standing=standing,
+        unsealed=() if closed else placing.renditions(of, standing, day),
+        action="consent",
+        entry=(added, body),
+        closed=closed,
+    )
+    revising.write(archive, acting, of, change)
+    indexing.drain_held(archive, acting, custody)

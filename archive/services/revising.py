@@ -1,0 +1,100 @@
+"""Revising a record: what stands of it is read, and new bodies take the place of old ones in one transaction.
+
+Knows that a record changes whole or not at all. Must not know what changed, or why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from archive.domain.consent import ConsentEntry
+from archive.domain.errors import Conflict, NotFound, message
+from archive.domain.keeping import BodyKind, ConsentRow, RecordRow, SealedBody
+from archive.policy.consent import fold
+from archive.sealing import commits
+from archive.sealing.bodies import Unsealed
+from archive.sealing.codec import decode_record
+from archive.services import consents, placing, saving, transparency
+from archive.services.accessioning import to_index
+from archive.services.acting import Acting
+from archive.services.archive import Archive
+from archive.services.entitling import today
+from archive.services.ports import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What is to be written of one record: new bodies, where it then stands, a ledger entry if there is one.
+
+    ``only``: the one room whose rendition is replaced; None for every room. ``closed``: nobody reads the master on.
+    """
+
+    row: RecordRow
+    standing: placing.Standing
+    unsealed: Sequence[Unsealed]
+    action: str
+    only: UUID | None = None
+    entry: tuple[ConsentRow, SealedBody] | None = None
+    closed: bool = False
+
+
+def standing(
+    archive: Archive, acting: Acting, unit: UnitOfWork, row: RecordRow
+) -> tuple[placing.Standing, tuple[ConsentEntry, ...]]:
+    """Return how a record stands, its identity left out, and its ledger. Needs custody's key. Raises Damaged."""
+    body = unit.records.body(row.master)
+    if body is None:
+        raise NotFound
+    ledger, head = consents.entries(archive, acting, unit, row.id, row.collection)
+    parts = saving.unseal(archive, acting, unit, body, row.collection, row.collection)
+    found = placing.Standing(
+        record=decode_record(parts[placing.PART]),
+        identity=None,
+        consent=fold(ledger, today(archive, unit)),
+        head=head,
+        revision=row.revision,
+    )
+    return found, ledger
+
+
+def write(archive: Archive, acting: Acting, of: placing.Collection, change: Revision) -> None:
+    """Write a revision: old renditions go, new bodies come, all or nothing; identities stay as they are.
+
+    Raises Conflict when somebody else changed the record meanwhile. Cost: as one accession.
+    """
+    row = change.row
+    masters = [body.id for body in change.unsealed if body.kind is BodyKind.MASTER]
+    master = masters[0] if masters else row.master
+    stand = commits.Standing(master=master, revision=change.standing.revision, ledger=change.standing.head)
+    shares = saving.draw(archive, [body.id for body in change.unsealed])
+    sealed = saving.seal(archive, change.unsealed, shares)
+    if change.entry:
+        sealed.append(change.entry[1])
+    commit, placed = saving.sign(archive, acting, sealed, {row.id: stand})
+    with archive.work() as unit:
+        if unit.records.get(row.id) != row:
+            said = message("Somebody else changed this record meanwhile. Open it again; nothing was changed.")
+            raise Conflict(said)
+        old = [
+            body
+            for body in unit.records.bodies_of(row.id, BodyKind.RENDITION)
+            if change.only in (None, body.room)
+        ]
+        unit.records.remove_bodies([body.id for body in old])
+        unit.records.add_commit(commit)
+        unit.records.add_bodies(placed)
+        if change.entry:
+            unit.ledger.append(change.entry[0])
+        if masters or change.closed != row.closed:
+            unit.records.replace(
+                replace(row, master=master, revision=change.standing.revision, closed=change.closed)
+            )
+        to_index(unit, of, [row.id], placed)
+        for room in {body.room for body in old}:
+            unit.outbox.add(room, [row.id])
+        detail = {"record": row.id.hex, "revision": change.standing.revision}
+        transparency.append(archive, unit, acting.member, change.action, detail)
+        unit.commit()
+    saving.forget(archive, [body.id for body in old])
