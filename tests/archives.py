@@ -154,7 +154,7 @@ def consent(
     )
 
 
-def testimony(
+def account(
     body: str = "I was held for ninety days. They counted us at night.",
     *,
     title: str = "Ninety days",
@@ -189,7 +189,7 @@ def testimony(
 
 def draft(record: Record | None = None, entry: ConsentEntry | None = None, *, source_key: str = "") -> Draft:
     """A draft with full consent, and somebody invented behind it."""
-    record = record or testimony()
+    record = record or account()
     narrator = record.narrator if isinstance(record, Testimony) else record.reporter
     people = (
         KnownPerson(
