@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.archives import cheap_kdf, standing
+
+__all__ = ["cheap_kdf", "standing"]  # fixtures for every test
+
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 
