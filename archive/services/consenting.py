@@ -21,12 +21,15 @@ from archive.services.entitling import require, today
 from archive.services.revising import Revision
 
 
-def append(archive: Archive, acting: Acting, custody: UUID, entry: ConsentEntry) -> None:
+def append(
+    archive: Archive, acting: Acting, custody: UUID, entry: ConsentEntry, *, index: bool = True
+) -> None:
     """Append an entry (limit, suspend, resume, withdraw, a further grant) and place the record as it now stands.
 
     When nothing opens custody any more the record closes: it is read in no room. Its master stays sealed; that it is
-    shredded, and by whom, belongs to withdrawal proper. Needs the place capability. Raises NotFound, Refused,
-    Invalid for an entry that is in the ledger already, Conflict. Cost: as one accession.
+    shredded, and by whom, belongs to withdrawal proper. ``index``: change the indexes of held rooms at once (else
+    when they are next opened). Needs the place capability. Raises NotFound, Refused, Invalid for an entry that is in
+    the ledger already, Conflict. Cost: as one accession.
     """
     with archive.read() as unit:
         require(archive, acting, unit, custody, Action.PLACE)
@@ -53,4 +56,5 @@ def append(archive: Archive, acting: Acting, custody: UUID, entry: ConsentEntry)
         closed=closed,
     )
     revising.write(archive, acting, of, change)
-    indexing.drain_held(archive, acting, custody)
+    if index:
+        indexing.drain_held(archive, acting, custody)
