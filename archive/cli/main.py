@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 from archive.cli import hygiene, refusals
+from archive.cli.demonstrating import demo
 from archive.cli.given import Root
 from archive.cli.keeping import fsck, log, reindex, upgrade
 from archive.cli.members import member
@@ -33,7 +34,7 @@ def guwah() -> None:
 
 
 for command in (
-    init, serve, member, room, grant, search, show, tag, reindex, fsck, log, upgrade,
+    init, demo, serve, member, room, grant, search, show, tag, reindex, fsck, log, upgrade,
 ):  # fmt: skip
     guwah.add_command(command)
 
