@@ -147,8 +147,7 @@ class _Ledger:
         self.yes += _opened(entry)
 
     def _narrow(self, entry: ConsentEntry) -> None:
-        # A withdrawal that names nothing closes everything, and so, to be safe, does a limit that says nothing at all.
-        everything = not entry.closes and (entry.event is Event.WITHDRAW or not entry.items)
+        everything = entry.event is Event.WITHDRAW and not entry.closes
         self.yes = [item for item in self.yes if not everything and item.id not in entry.closes]
         self._narrowed = True
         self._withdrawn = self._withdrawn or (entry.event is Event.WITHDRAW and not self.yes)

@@ -42,6 +42,9 @@ WORDS: Final = frozenset(
 )
 """The classes that written words may carry besides the narrative that they are."""
 
+_CLEARED: Final = tuple(sorted(WORDS))
+"""What all words of a rendition say they were read for: the same always, for what was looked for would tell."""
+
 
 def redact(record: Record, classes: Collection[DataClass]) -> Record:
     """Return what of a record is shown where just these classes are open. Pure, and the same when done twice.
@@ -89,8 +92,8 @@ def _shared(record: _Any, sight: _Sight) -> _Any:
     return replace(
         record,
         title=record.title if titled else WITHHELD,
-        title_contains=record.title_contains if titled else (),
-        title_reviewed=record.title_reviewed if titled else (),
+        title_contains=(),
+        title_reviewed=_CLEARED,
         texts=tuple(_text(text, sight) for text in record.texts),
         present=tuple(_present(somebody, sight) for somebody in record.present),
         tags=_tags(record, sight),
@@ -117,10 +120,19 @@ def _report(report: FamilyReport, sight: _Sight) -> FamilyReport:
 
 
 def _text(text: Text, sight: _Sight) -> Text:
+    """The text with its languages and role, or these alone."""
+    bare = Text(
+        id=text.id,
+        role=text.role,
+        lang=text.lang,
+        direction=text.direction,
+        body=WITHHELD,
+        reviewed=_CLEARED,
+    )
     if not sight.words(text.contains, text.reviewed):
-        return Text(id=text.id, role=text.role, lang=text.lang, direction=text.direction, body=WITHHELD)
+        return bare
     translator = text.translator if sight.people else ""
-    return replace(text, translator=translator, method=text.method if sight.words() else "")
+    return replace(bare, body=text.body, translator=translator, method=text.method if sight.words() else "")
 
 
 def _present(somebody: Present, sight: _Sight) -> Present:
