@@ -58,18 +58,20 @@ class Part(PlainForm):
         pass
 
 
-class Repeated(FieldList):
-    """A part as often as wanted. Entries are numbered as WTForms numbers them; other names are nobody's."""
+class _Repeated(FieldList):
+    """Takes the numbers of entries from names as WTForms writes them; other names are nobody's."""
 
     _NUMBER: Final = re.compile(r"-([0-9]{1,3})-")
-
-    def __init__(self, part: type[Part], at_least: int = 0) -> None:
-        super().__init__(FormField(part), min_entries=at_least)
 
     def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
         for name in formdata:
             if name.startswith(prefix) and (number := self._NUMBER.match(name, len(prefix))):
                 yield int(number[1])
+
+
+def repeated(part: type[Part], at_least: int = 0) -> FieldList:
+    """A part as often as wanted."""
+    return _Repeated(FormField(part), min_entries=at_least)
 
 
 def required() -> InputRequired:

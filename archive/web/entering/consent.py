@@ -24,7 +24,7 @@ from archive.domain.consent import (
 )
 from archive.domain.identifiers import new_id
 from archive.web.entering.parts import block, line
-from archive.web.forms import Part, Repeated, lazy_label, terms
+from archive.web.forms import Part, lazy_label, repeated, terms
 
 _ANSWER: Final = terms("decisions", "—")
 FIRST: Final = (
@@ -92,7 +92,7 @@ class ConsentForm(Part):
     source = line(_l("Source"), description=_l("Needed for what is already public."))
     licence = line(_l("Terms of the source"), description=_l("Needed for what is already public."))
     review_on = _day(_l("Review on"))
-    grants = Repeated(GrantForm)
+    grants = repeated(GrantForm)
 
     def entry(self, record: UUID) -> tuple[ConsentEntry, tuple[int, ...]]:
         """The ledger's first entry, and for each of its items the grant of the form that it came from."""

@@ -18,7 +18,7 @@ from archive.web.entering.parts import (
     line,
 )
 from archive.web.entering.tags import FinderForm, TagForm
-from archive.web.forms import Form, Part, Repeated, required, terms
+from archive.web.forms import Form, Part, repeated, required, terms
 
 
 class RecordForm(Form):
@@ -34,13 +34,13 @@ class RecordForm(Form):
         "content-notes",
         description=_l("Readers are warned of these first."),
     )
-    present = Repeated(PresentForm)
+    present = repeated(PresentForm)
     collected = edtf(_l("When it was given"))
     collected_where = line(
         _l("Where it was given"), description=_l("As exact as is safe: a country or a city.")
     )
     channel = line(_l("How it reached the archive"))
-    tags = Repeated(TagForm)
+    tags = repeated(TagForm)
     finder = FormField(FinderForm)
     source = FormField(SourceForm)
     note = block(_l("Note"), description=_l("For custody."))
@@ -51,7 +51,7 @@ class TestimonyForm(RecordForm):
 
     __test__ = False  # not a test, whatever its name begins with
     kind = SelectField(_l("Kind of testimony"), choices=terms("kinds"))
-    texts = Repeated(TextForm, at_least=1)
+    texts = repeated(TextForm, at_least=1)
     narrator = FormField(PersonForm)
     period = edtf(_l("Time it speaks of"))
 
@@ -70,7 +70,7 @@ class MissingForm(Part):
     as_of = edtf(_l("As of"))
     status_source = line(_l("According to"))
     last_contact = edtf(_l("Last contact"))
-    statements = Repeated(StatementForm)
+    statements = repeated(StatementForm)
 
 
 class FollowUpForm(Part):
@@ -83,8 +83,8 @@ class FamilyReportForm(RecordForm):
     """What a relative abroad says of people who are missing."""
 
     reporter = FormField(PersonForm)
-    missing = Repeated(MissingForm, at_least=1)
-    statements = Repeated(StatementForm)
+    missing = repeated(MissingForm, at_least=1)
+    statements = repeated(StatementForm)
     sought = block(_l("What is sought"))
     safety = block(
         _l("Safety of relatives at home"),
@@ -92,5 +92,5 @@ class FamilyReportForm(RecordForm):
     )
     objections = block(_l("Objections of other relatives"))
     when_freed = block(_l("What happens when the person is freed"))
-    follow_ups = Repeated(FollowUpForm)
-    texts = Repeated(TextForm)
+    follow_ups = repeated(FollowUpForm)
+    texts = repeated(TextForm)

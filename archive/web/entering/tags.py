@@ -14,7 +14,7 @@ from archive.domain.facilities import Facility
 from archive.domain.tags import Facet, Tag
 from archive.text.fold import fold
 from archive.vocabularies.load import vocabulary
-from archive.web.forms import LINE, PAGE, Form, Part, Repeated, at_most, terms
+from archive.web.forms import LINE, PAGE, Form, Part, at_most, repeated, terms
 from archive.web.presenting import VOCABULARIES, Said, above, facet, tag
 
 MOST: Final = 20
@@ -41,7 +41,7 @@ class FinderForm(Part):
 class TagsForm(Form):
     """The tags of a record that exists already."""
 
-    tags = Repeated(TagForm)
+    tags = repeated(TagForm)
     finder = FormField(FinderForm)
 
 

@@ -24,6 +24,7 @@ class RoomCard:
     purpose: str
     custody: bool
     searched: bool
+    counted: bool
     records: int
     waiting: int
     until: str
@@ -38,6 +39,7 @@ def card(room: RoomView) -> RoomCard:
         purpose=purpose(room.purpose),
         custody=room.purpose is RoomPurpose.CUSTODY,
         searched=room.purpose in (RoomPurpose.CUSTODY, RoomPurpose.READING, RoomPurpose.MATTER),
+        counted=room.purpose not in (RoomPurpose.AUDIT, RoomPurpose.RECOVERY),
         records=room.records,
         waiting=room.waiting,
         until=format_date(room.not_after, "long") if room.not_after else "",
