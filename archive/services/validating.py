@@ -32,7 +32,8 @@ _UNDIRECTED: Final = ("und", "mul")
 def check(draft: Draft, register: Collection[str]) -> None:
     """Return when the draft may become a record; else raise Invalid with every problem found.
 
-    ``register`` holds the archive's own terms (``reg-…``), as a mapping or a set. Paths are those of the
+    ``register`` holds the terms of the facility register (``reg-…``), as a mapping or a set; own terms for places and
+    subjects stand in no register but bring their names along. Paths are those of the
     record's fields (``texts.0.lang``), or begin with ``consent.`` or ``people.``. Cost: some 50 ms for each uncertain
     date, and one reading of every text.
     """
@@ -107,7 +108,7 @@ def _report(fields: Fields, report: FamilyReport) -> None:
 
 
 def _original(record: Record) -> bool:
-    return any(text.role == "original" and text.body.strip() for text in record.texts)
+    return any(text.role == "original" for text in record.texts)
 
 
 def _text(fields: Fields, at: str, text: Text) -> None:
@@ -178,7 +179,10 @@ def _follow_up(fields: Fields, at: str, follow_up: FollowUp) -> None:
 
 
 def _tag(fields: Fields, at: str, tag: Tag, record: Record, register: Collection[str]) -> None:
-    if tag.term.startswith(REGISTERED):
+    if tag.term.startswith(REGISTERED) and tag.facet in (Facet.PLACE, Facet.SUBJECT):
+        if not tag.labels:
+            fields.problem(at + "labels", message("A term of this archive's own needs a name."))
+    elif tag.term.startswith(REGISTERED):
         if tag.term not in register:
             fields.problem(
                 at + "term",
