@@ -78,6 +78,9 @@ class Vocabulary:
         for term in self._terms.values():
             self._children.setdefault(term.broader, []).append(term.id)
         self._keys = tuple((key, term) for term in self._terms.values() for key in _keys_of(term))
+        self._named: dict[str, dict[str, Term]] = {}
+        for key, term in self._keys:
+            self._named.setdefault(key, {})[term.id] = term
 
     def __contains__(self, id: object) -> bool:
         return id in self._terms
@@ -122,9 +125,13 @@ class Vocabulary:
         wanted = _key(text[:_LONGEST_QUERY])
         if not wanted:
             return ()
-        exact = {term.id: term for key, term in self._keys if key == wanted}
+        exact = {term.id: term for term in self.named(text)}
         begins = {term.id: term for key, term in self._keys if key.startswith(wanted)}
         return tuple((exact | begins).values())
+
+    def named(self, text: str) -> tuple[Term, ...]:
+        """Terms with a label, alias or id equal to `text`, blind as `find` is; in file order."""
+        return tuple(self._named.get(_key(text[:_LONGEST_QUERY]), {}).values())
 
     def _climb(self, id: str) -> tuple[str, ...]:
         path = [id]
