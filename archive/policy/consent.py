@@ -34,6 +34,8 @@ KEEPING: Final = frozenset({(Purpose.STORE, Audience.CUSTODIAN), (Purpose.CATALO
 PUBLISHED: Final = KEEPING | {(Purpose.RESEARCH, Audience.VETTED_RESEARCHERS)}
 """What items on the basis *already public* may open; items on the others, no more than KEEPING."""
 
+_MAY_ACCUSE: Final = frozenset({Audience.CUSTODIAN, Audience.LEGAL_TEAM, Audience.COURT})
+
 
 class State(StrEnum):
     """Where the consent to one record stands."""
@@ -166,7 +168,8 @@ def _opened(entry: ConsentEntry) -> Iterator[GrantItem]:
     """What a grant opens: its yeses as far as its basis reaches, and for a legal basis the keeping itself."""
     said = [item for item in entry.items if item.decision is Decision.YES]
     if entry.basis is Basis.CONSENT:
-        yield from (item for item in said if entry.reason.strip() or not speaks_for_others(item))
+        found = bool(entry.reason.strip())
+        yield from (item for item in said if not _accuses(item) and (found or not speaks_for_others(item)))
         return
     public = entry.basis is Basis.ALREADY_PUBLIC
     if not entry.reason.strip() or (public and not (entry.source.strip() and entry.licence.strip())):
@@ -190,6 +193,11 @@ def speaks_for_others(item: GrantItem) -> bool:
     That takes a finding on record that it puts nobody at risk: the entry's ``reason``.
     """
     return item.data_class is DataClass.THIRD_PARTY and item.audience is not Audience.CUSTODIAN
+
+
+def _accuses(item: GrantItem) -> bool:
+    """Alleged perpetrators and supposed informants are for custody and courts, unless the accusation was published."""
+    return item.data_class is DataClass.PERPETRATORS and item.audience not in _MAY_ACCUSE
 
 
 def _cell(item: GrantItem) -> Cell:

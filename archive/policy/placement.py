@@ -37,12 +37,6 @@ OPENED_BY: Final[dict[RoomPurpose, frozenset[Pair]]] = {
 """Which purpose × audience opens a room of renditions. A class is open there by any of them that says yes to it, unless
 one says no: the room does not tell for which of them it is read."""
 
-NEVER: Final = {
-    RoomPurpose.READING: frozenset({DataClass.PERPETRATORS}),
-    RoomPurpose.MATTER: frozenset[DataClass](),
-}
-"""Classes that no consent brings into a room of that purpose."""
-
 SHOWN: Final = WORDS | {DataClass.NARRATIVE}
 """The classes of which a record as text consists."""
 
@@ -128,7 +122,7 @@ def _opened(consent: ConsentState, purpose: RoomPurpose) -> list[Cell]:
     """For each class that is open in such a room, the cell by which it is open longest; none if they tell nothing."""
     pairs = sorted(OPENED_BY[purpose])
     cells: list[Cell] = []
-    for data_class in sorted(SHOWN - NEVER[purpose]):
+    for data_class in sorted(SHOWN):
         if any(consent.refuses(*pair, data_class) for pair in pairs):
             continue
         able = [(*pair, data_class) for pair in pairs if consent.allows(*pair, data_class)]

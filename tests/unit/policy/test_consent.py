@@ -229,6 +229,15 @@ def test_nobody_grants_for_the_people_they_name() -> None:
     assert fold([entry(others, reason="Everybody named is dead or abroad and was asked.")], TODAY).open
 
 
+def test_who_is_accused_is_told_to_custody_and_courts_only_unless_it_was_published() -> None:
+    pairs = [(p, a) for p in Purpose for a in Audience]
+    everywhere = items(pairs, [DataClass.PERPETRATORS])
+    state = fold([entry(*everywhere, reason="a finding on record")], TODAY)
+    assert {cell[1] for cell in state.open} == {Audience.CUSTODIAN, Audience.LEGAL_TEAM, Audience.COURT}
+    public = entry(*everywhere, basis=Basis.ALREADY_PUBLIC, reason="in print", source="a book", licence="CC0")
+    assert fold([public], TODAY).allows(*RESEARCH, DataClass.PERPETRATORS)
+
+
 # --- properties --------------------------------------------------------------------------------------------------
 
 PURPOSES = st.sampled_from([Purpose.STORE, Purpose.RESEARCH])
