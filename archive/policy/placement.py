@@ -67,7 +67,8 @@ def place(consent: ConsentState, record: Record, room: RoomTerms, today: date) -
     Custody holds the whole record or nothing: nothing where a class was refused for keeping that the record is known
     to have (its words are read in custody, so they may wait for that). Every other room holds what `redact` leaves of
     the classes opened for its purpose.
-    Pure; the same consent, record and room give the same rendition. Cost: some 20 µs, and 10 ms for a scope with dates.
+    Pure; the same consent, record and room give the same rendition. Cost: some 0.4 ms, and 10 ms more
+    where a scope has dates and the record an uncertain one.
     """
     if not in_scope(record, room.scope):
         return None
