@@ -23,7 +23,11 @@ CALLED_BY_DECORATORS = [
     "@event.listens_for", "@*.listens_for",  # SQLAlchemy calls listeners
     "@field_validator", "@model_validator", "@validator",  # pydantic calls validators
 ]  # fmt: skip
-CALLED_BY_NAME = ["__*__", "validate_*"]  # Python; WTForms calls validate_<field>
+CALLED_BY_NAME = [
+    "__*__",  # Python
+    "validate_*",  # WTForms calls validate_<field>
+    "process_bind_param", "process_result_value",  # SQLAlchemy calls them on a type
+]  # fmt: skip
 SURE = 80  # vulture's confidence from which variables, imports and unreachable code count
 
 

@@ -31,11 +31,7 @@ class Database:
     """
 
     def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
-        if not path.is_file():
-            raise Damaged(
-                message("There is no database at %(path)s. Restore it, or begin an archive with guwah init."),
-                path=str(path),
-            )
+        check_there(path)
         self._file = File(path, patience=patience)
         with self._file.reading() as opened:
             check_schema(opened, path)
@@ -79,7 +75,7 @@ class Unit:
         self._rows.begin()
         return self
 
-    def __exit__(self, *exc: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self._rows.end()
 
     def instance(self) -> InstanceRow | None:
@@ -98,8 +94,17 @@ class Unit:
         self._committed(self._rows)
 
 
-def check_schema(opened: Connection, path: Path) -> None:
-    """Raise SchemaMismatch unless this version of the program made, or upgraded, the database."""
+def check_there(path: Path) -> None:
+    """Raise Damaged when there is no file: opening one must never make it."""
+    if not path.is_file():
+        raise Damaged(
+            message("There is no database at %(path)s. Restore it, or begin an archive with guwah init."),
+            path=str(path),
+        )
+
+
+def check_schema(opened: Connection, path: Path, *, older: bool = False) -> None:
+    """Raise SchemaMismatch unless this version of the program made the database, or ``older`` will do."""
     version = table("alembic_version", column("version_num"))
     known = inspect(opened).has_table(version.name)
     found = opened.scalar(select(version.c.version_num)) if known else None
@@ -108,7 +113,7 @@ def check_schema(opened: Connection, path: Path) -> None:
             message("The file %(path)s is not a database of this program. Begin an archive with guwah init."),
             path=str(path),
         )
-    if found < tables.SCHEMA:
+    if found < tables.SCHEMA and not older:
         raise SchemaMismatch(
             message(
                 "The database %(path)s was made by an older version (%(found)s; this one needs %(needed)s). "

@@ -7,31 +7,38 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import Connection
 
-from archive.domain.errors import Conflict, Damaged, message
+from archive.domain.errors import Conflict, message
+from archive.storage.database import check_schema, check_there
 from archive.storage.sqlite import File, new_file
 
 
 def create(path: Path) -> None:
-    """Make a new, empty main database. Raises Conflict when there is a file, DiskFull; then there is none."""
+    """Make a new, empty main database, whole or not at all. Raises Conflict when there is a file, DiskFull."""
     try:
-        new_file(path)
+        with new_file(path) as file, file.writing() as opened:
+            _to_head(opened)
     except FileExistsError:
         raise Conflict(
             message("There is a database at %(path)s already. It was left as it is."), path=str(path)
         ) from None
-    try:
-        _to(path, "head")
-    except BaseException:
-        path.unlink()
-        raise
 
 
 def upgrade(path: Path) -> None:
-    """Bring a database to the present shape, wholly or not at all. Raises Damaged, DiskFull, Conflict."""
-    if not path.is_file():
-        raise Damaged(message("There is no database at %(path)s."), path=str(path))
-    _to(path, "head")
+    """Bring a database to the present shape, whole or not at all.
+
+    Raises Damaged when it is missing or faulty, SchemaMismatch for a newer one, Conflict, DiskFull.
+    """
+    check_there(path)
+    file = File(path)
+    try:
+        file.check()
+        with file.writing() as opened:
+            check_schema(opened, path, older=True)
+            _to_head(opened)
+    finally:
+        file.close()
 
 
 def folder() -> Path:
@@ -41,13 +48,7 @@ def folder() -> Path:
     return inside if inside.is_dir() else package.parent / "migrations"
 
 
-def _to(path: Path, revision: str) -> None:
-    file = File(path)
-    try:
-        file.check()
-        with file.writing() as opened:
-            config = Config(attributes={"connection": opened})
-            config.set_main_option("script_location", str(folder()))
-            command.upgrade(config, revision)
-    finally:
-        file.close()
+def _to_head(opened: Connection) -> None:
+    config = Config(attributes={"connection": opened})
+    config.set_main_option("script_location", str(folder()).replace("%", "%%"))
+    command.upgrade(config, "head")

@@ -88,7 +88,7 @@ class Records:
 
     def count(self, room: UUID) -> int:
         [row] = self._rows.all(
-            select(func.count().label("count")).select_from(tables.bodies).where(*_shown(room))
+            select(func.count(tables.bodies.c.record.distinct()).label("count")).where(*_shown(room))
         )
         return int(row["count"])
 

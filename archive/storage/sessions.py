@@ -23,10 +23,10 @@ from sqlalchemy import (
     update,
 )
 
-from archive.domain.errors import SignedOut
+from archive.domain.errors import Damaged, SignedOut, message
 from archive.domain.keeping import SessionRow, Tries
 from archive.storage.rows import batches, fields_of
-from archive.storage.sqlite import PATIENCE, File, check_small, create_small
+from archive.storage.sqlite import PATIENCE, File, check_small_file, new_small_file
 
 _FORMAT: Final = 1
 _DAY: Final = 24 * 3600
@@ -76,9 +76,16 @@ class Sessions:
 
     def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
         with suppress(FileExistsError):
-            create_small(path, _metadata, _FORMAT)
+            new_small_file(path, _metadata, _FORMAT)
         self._file = File(path, patience=patience, synchronous="NORMAL")
-        check_small(self._file, _FORMAT)
+        try:
+            check_small_file(self._file, _FORMAT)
+        except Damaged as error:
+            said = message(
+                "The file of sessions %(path)s cannot be used. Stop the archive and delete it: everybody signs in "
+                "again, nothing else is lost."
+            )
+            raise type(error)(said, path=str(path)) from error
 
     def add(self, session: SessionRow) -> None:
         with self._file.writing() as opened:

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, Ta
 
 from archive.domain.errors import Conflict, ShredStoreMissing, message
 from archive.storage.rows import batches
-from archive.storage.sqlite import PATIENCE, File, check_small, create_small
+from archive.storage.sqlite import PATIENCE, File, check_small_file, new_small_file
 
 _FORMAT: Final = 1
 
@@ -66,7 +66,7 @@ class ShareStore:
         self._cipher = cipher
         self._patience = patience
         self._file = File(path, patience=patience)
-        check_small(self._file, _FORMAT)
+        check_small_file(self._file, _FORMAT)
         self._file.clear_log(0)  # what a killed process may have left
 
     def draw(self, owner: UUID) -> bytes:
@@ -137,7 +137,7 @@ class ShareStore:
 
 def _create(path: Path) -> None:
     try:
-        create_small(path, _metadata, _FORMAT)
+        new_small_file(path, _metadata, _FORMAT)
     except FileExistsError:
         raise Conflict(
             message("There is a shred store at %(path)s already. It was left as it is."), path=str(path)

@@ -4,10 +4,11 @@ Must not know a table, or what any row says."""
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,9 +57,12 @@ class File:
             raise _damaged(self.path)
 
     def clear_log(self, patience: float) -> bool:
-        """Empty the write-ahead log, so that no file holds what was removed. False while a reader is in the way."""
+        """Empty the write-ahead log, so that no file holds what was removed.
+
+        False while a reader or the disk stands in the way: what was committed stays so, and it is tried again.
+        """
         deadline = time.monotonic() + patience
-        with refusals(self.path), self.connect("") as opened:
+        with suppress(GuwahError), refusals(self.path), self.connect("") as opened:
             before = opened.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
             # Waiting inside SQLite would keep every writer out; so it is asked, and asked again.
             opened.exec_driver_sql("PRAGMA busy_timeout=0")
@@ -67,30 +71,46 @@ class File:
                     if time.monotonic() >= deadline:
                         return False
                     time.sleep(_STEP)
+                return True
             finally:
                 opened.exec_driver_sql(f"PRAGMA busy_timeout={before}")
-        return True
+        return False
 
     def close(self) -> None:
         self._engine.dispose()
 
 
-def create_small(path: Path, tables: MetaData, version: int) -> None:
-    """Make a file of a few tables, versioned by one number. Raises FileExistsError, or DiskFull and leaves none."""
-    new_file(path)
-    file = File(path)
+@contextmanager
+def new_file(path: Path) -> Iterator[File]:
+    """Make a database that only its owner reads. It appears under its name when the block ends, whole, or never.
+
+    Raises FileExistsError when there is one, also when another process was quicker.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.exists():
+        raise FileExistsError(path)
+    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    unfinished.touch(mode=0o600, exist_ok=False)  # its log takes the mode from it
+    file = File(unfinished)
     try:
-        with file.writing() as opened:
-            tables.create_all(opened)
-            opened.exec_driver_sql(f"PRAGMA user_version={version}")
-    except BaseException:
-        path.unlink()
-        raise
+        yield file
+        file.close()  # which brings everything from the log into the file
+        path.hardlink_to(unfinished)
+        _sync(path.parent)
     finally:
         file.close()
+        for left in path.parent.glob(f"{unfinished.name}*"):
+            left.unlink()
 
 
-def check_small(file: File, version: int) -> None:
+def new_small_file(path: Path, tables: MetaData, version: int) -> None:
+    """Make a file of a few tables, versioned by one number. Raises as `new_file`."""
+    with new_file(path) as file, file.writing() as opened:
+        tables.create_all(opened)
+        opened.exec_driver_sql(f"PRAGMA user_version={version}")
+
+
+def check_small_file(file: File, version: int) -> None:
     """Raise Damaged for a faulty file, SchemaMismatch for one of another version."""
     with file.reading() as opened:
         found = opened.exec_driver_sql("PRAGMA user_version").scalar_one()
@@ -100,17 +120,6 @@ def check_small(file: File, version: int) -> None:
             path=str(file.path),
         )
     file.check()
-
-
-def new_file(path: Path) -> None:
-    """Make an empty file that only its owner reads, durably; its log takes the mode from it. Raises FileExistsError."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 @contextmanager
@@ -152,6 +161,14 @@ def _engine(path: Path, patience: float, synchronous: str) -> Engine:
             connection.exec_driver_sql(statement)
 
     return engine
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _refusal(error: DBAPIError, path: Path) -> GuwahError:

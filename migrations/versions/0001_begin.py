@@ -146,11 +146,11 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("body", sa.Uuid(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_consents"),
+        sa.UniqueConstraint("record", "number", name="uq_consents_record_number"),
         sa.ForeignKeyConstraint(
             ["record"], ["records.id"], name="fk_consents_record", initially="DEFERRED", deferrable=True
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_consents"),
-        sa.UniqueConstraint("record", "number", name="uq_consents_record_number"),
     )
     op.create_table(
         "grants",

@@ -1,0 +1,98 @@
+"""The first revision: what it makes is what the program expects, and rows written under it stay as they were."""
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from archive.domain.keeping import BodyKind, LogHead, SealedBody, Wrap
+from archive.domain.rooms import RoomPurpose
+from archive.storage import migrating, tables
+from archive.storage.database import Database
+from archive.storage.sqlite import File, new_file
+
+A, B, C = "0a" * 16, "0b" * 16, "0c" * 16
+# Written by hand, as they lie in the file: the layout is what this test holds fast.
+ROWS = f"""
+INSERT INTO rooms VALUES ('{A}', '{B}', 'reading', 2, x'70', x'{C}7369', x'74', x'75', 3);
+INSERT INTO records VALUES ('{B}', '{A}', '{C}', 4, '2026-01-31', 0);
+INSERT INTO bodies VALUES ('{C}', 'rendition', '{B}', '{A}', 2, 4, '2026-01-31', x'6b', x'6c', NULL, 7,
+                           x'00000002aabb00000000');
+INSERT INTO wraps VALUES ('{C}', 0, '{A}', 2, x'77');
+INSERT INTO parts VALUES ('{C}', 'text', x'78');
+INSERT INTO consents VALUES ('{A}', '{B}', 0, 'grant', x'00000010{C}', x'', x'', x'68', '{C}', '2026-01-31');
+INSERT INTO log VALUES (0, '{A}', '2026-01-31', NULL, 'init', x'6c', x'0000000270710000000172');
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "main.db"
+    migrating.create(path)
+    return path
+
+
+def schema(path: Path) -> dict[str, str]:
+    raw = sqlite3.connect(path)
+    found = raw.execute(
+        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
+    )
+    shapes = {name: re.sub(r"\s+", " ", sql) for name, sql in found}
+    raw.close()
+    return shapes
+
+
+def test_it_makes_just_what_the_program_expects(path: Path, tmp_path: Path) -> None:
+    plain = tmp_path / "plain.db"
+    with new_file(plain) as file, file.writing() as opened:
+        tables.metadata.create_all(opened)
+    assert schema(path) == schema(plain)
+    assert sum(name.endswith(("_no_update", "_no_delete", "_no_insert")) for name in schema(path)) == 6
+
+
+def test_alembic_finds_no_difference_either(path: Path) -> None:
+    file = File(path)
+    with file.reading() as opened:
+        context = MigrationContext.configure(opened, opts={"compare_type": False})
+        assert compare_metadata(context, tables.metadata) == []
+        assert context.get_current_revision() == "0001"
+    file.close()
+
+
+def test_rows_of_this_layout_are_read(path: Path) -> None:
+    raw = sqlite3.connect(path)
+    with raw:
+        raw.executescript(ROWS)
+    raw.close()
+    database = Database(path)
+    with database.read() as unit:
+        [room] = unit.rooms.all()
+        assert (room.id.hex, room.collection.hex, room.purpose) == (A, B, RoomPurpose.READING)
+        assert (room.signed.signer.hex, room.signed.signature) == (C, b"si")
+        record = unit.records.get(room.collection)
+        assert record
+        assert (record.id.hex, record.master.hex, record.closed) == (B, C, False)
+        assert unit.records.present(room.id) == {
+            record.id: SealedBody(
+                id=record.master,
+                kind=BodyKind.RENDITION,
+                record=record.id,
+                room=room.id,
+                version=2,
+                revision=4,
+                day=record.day,
+                wraps=(Wrap(room=room.id, version=2, sealed=b"w"),),
+                key=b"k",
+                parts={"text": b"x"},
+                licence=b"l",
+                leaf=7,
+                path=(b"\xaa\xbb", b""),
+            )
+        }
+        [entry] = unit.ledger.of_record(record.id)
+        assert [item.hex for item in entry.items] == [C]
+        assert unit.log.head() == LogHead(size=1, peaks=(b"pq", b"r"))
+    database.close()
