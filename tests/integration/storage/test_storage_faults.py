@@ -268,7 +268,7 @@ from archive.storage.database import Database
 from tests.integration.storage import storage_cast as cast
 database = Database(pathlib.Path({str(path)!r}))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
 saved, old = 0, []
 try:
     for n in range(100):
