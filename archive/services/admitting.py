@@ -178,14 +178,15 @@ def regrant(archive: Archive, officers: Sequence[Acting], kit: str, member: UUID
             raise NotFound from None
         opener = Keyring(archive.row.id, archive.row.recovery, 0, _kit(kit))
         size = unit.log.head().size
-        for row in unit.rooms.all():
+        every = unit.rooms.all()
+        for row in every:
             seed = _seed_by_kit(archive, opener, unit, row)
             end_grants(unit, row.id, member)
             unit.rooms.grant(make_grant(signer.keys, row, seed, to, tuple(Capability), since=size))
         opener.drop()
         transparency.append(archive, unit, signer.member, "regrant", {"to": member.hex})
         unit.commit()
-        return len(unit.rooms.all())
+    return len(every)
 
 
 def _relocked(
