@@ -25,14 +25,12 @@ from archive.domain.consent import (
 )
 from archive.domain.drafts import Draft
 from archive.domain.errors import Invalid, Problem, message
-from archive.domain.facilities import Facility
 from archive.domain.family_report import FamilyReport, MissingPerson, Statement
 from archive.domain.identifiers import new_id
 from archive.domain.records import KnownPerson, Present, Source, Text
-from archive.domain.tags import Facet, Tag
+from archive.domain.tags import Tag
 from archive.domain.testimony import Testimony
 from archive.policy.dates import span
-from archive.services.imports import naming
 from archive.services.imports.mapping import BatchBasis, Mapping, MissingRule, PersonRule, TagRule
 from archive.services.imports.naming import Names
 from archive.services.imports.reading import Row
@@ -45,7 +43,8 @@ PUBLISHED: Final = (
     (Purpose.RESEARCH, Audience.VETTED_RESEARCHERS),
 )
 """What is open to an account that is public already, as items of its own, so that renditions can rest on them."""
-_LIST: Final = ";"
+LIST: Final = ";"
+"""Stands between several texts in one field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +58,11 @@ class Drafting:
 
     def draft(self, row: Row) -> Draft:
         """Return the draft of a row. Raises Invalid with every problem that keeps it from being one."""
-        filling = _filling(row, self.mapping)
+        filling = filling_of(row, self.mapping)
         people: list[KnownPerson] = []
         make = _testimony if self.mapping.record == "testimony" else _report
         record = make(self, filling, people)
-        key = filling.text(self.mapping.key) or _content(row)
+        key = filling.text(self.mapping.key) or content_key(row)
         consent = entry(self.basis, record.id, self.day)
         if filling.problems:
             raise Invalid(filling.problems)
@@ -81,31 +80,6 @@ def survey(row: Row, mapping: Mapping, names: Names) -> None:
 def surveyed(mapping: Mapping) -> tuple[TagRule, ...]:
     """Return the rules whose names must all be known before the first row is drafted."""
     return tuple(rule for rule in mapping.tags if rule.own and not rule.within)
-
-
-def facility(row: Row, mapping: Mapping) -> Facility:
-    """Return the register's entry of a row. Raises Invalid."""
-    rule = mapping.facility
-    if rule is None:
-        raise Invalid([Problem("mapping", message("This mapping is not one of facilities. Choose another."))])
-    filling = _filling(row, mapping)
-    key = filling.text(mapping.key) or _content(row)
-    place = filling.text(rule.place)
-    made = Facility(
-        id=naming.own_id(Facet.FACILITY, key),
-        kind=naming.kind(filling.text(rule.kind)),
-        labels={lang: label for lang, one in rule.labels.items() if (label := filling.text(one))},
-        aliases=tuple(alias for one in rule.aliases for alias in filling.texts(one, _LIST)),
-        place=naming.place(place) if place else "",
-        opened=filling.text(rule.opened),
-        closed=filling.text(rule.closed),
-        precision=filling.text(rule.precision),
-        source_key=key,
-        note=filling.text(rule.note),
-    )
-    if filling.problems:
-        raise Invalid(filling.problems)
-    return made
 
 
 def entry(basis: BatchBasis, record: UUID, day: date) -> ConsentEntry:
@@ -131,7 +105,8 @@ def entry(basis: BatchBasis, record: UUID, day: date) -> ConsentEntry:
     )
 
 
-def _filling(row: Row, mapping: Mapping) -> Filling:
+def filling_of(row: Row, mapping: Mapping) -> Filling:
+    """Return what fills a mapping's templates from a row, with the fields that are missing or unknown as problems."""
     filling = Filling(row.fields, mapping.words)
     known = mapping.fields()
     for name in mapping.required:
@@ -241,7 +216,7 @@ def _person(filling: Filling, rule: PersonRule, role: str, people: list[KnownPer
         id=new_id(),
         role=role,
         name=filling.text(rule.name),
-        other_names=filling.texts(rule.other_names, _LIST),
+        other_names=filling.texts(rule.other_names, LIST),
         contact=filling.text(rule.contact),
         safe_contact=filling.text(rule.safe_contact),
         note=filling.text(rule.note),
@@ -255,7 +230,7 @@ def _person(filling: Filling, rule: PersonRule, role: str, people: list[KnownPer
 def _present(filling: Filling, mapping: Mapping) -> Iterator[Present]:
     for rule in mapping.present:
         organisation = filling.text(rule.organisation)
-        names = filling.texts(rule.name, _LIST)
+        names = filling.texts(rule.name, LIST)
         for name in names or ([""] if organisation else []):
             yield Present(role=rule.role, name=name, organisation=organisation)
 
@@ -263,7 +238,7 @@ def _present(filling: Filling, mapping: Mapping) -> Iterator[Present]:
 def _notes(filling: Filling, mapping: Mapping) -> Iterator[str]:
     for rule in mapping.content_notes:
         if not rule.when:
-            yield from filling.texts(rule.note, _LIST)
+            yield from filling.texts(rule.note, LIST)
         elif filling.true(rule.when):
             yield rule.note
 
@@ -287,7 +262,7 @@ def _missing(filling: Filling, rule: MissingRule) -> Iterator[MissingPerson]:
         yield MissingPerson(
             id=new_id(),
             name=name,
-            other_names=filling.texts(rule.other_names, _LIST, one),
+            other_names=filling.texts(rule.other_names, LIST, one),
             relation=filling.text(rule.relation, one) or "other",
             born=filling.text(rule.born, one),
             status=filling.text(rule.status, one) or "unknown",
@@ -329,6 +304,6 @@ def _keyed(filling: Filling, rule: TagRule) -> Iterator[tuple[str, str]]:
             yield key, name
 
 
-def _content(row: Row) -> str:
-    """A row without an id of its own is known by what it says."""
+def content_key(row: Row) -> str:
+    """Return the id of a row that has none of its own: it is known by what it says."""
     return "row/" + hashlib.sha256(json.dumps(row.fields, sort_keys=True).encode()).hexdigest()
