@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 from io import BytesIO
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Final
 
 from flask import Flask
@@ -41,7 +40,7 @@ class Request(FlaskRequest):
 
 
 class Guwah(Flask):
-    """The application. An error that even the error pages do not survive is logged without its words."""
+    """The application: its requests stay in memory, and a template that names what it was not given fails."""
 
     request_class = Request
     jinja_options = {  # noqa: RUF012  # Flask's own way of setting it
@@ -49,13 +48,6 @@ class Guwah(Flask):
         "trim_blocks": True,
         "lstrip_blocks": True,
     }
-
-    def log_exception(
-        self,
-        exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
-    ) -> None:
-        if exc_info[1] is not None:
-            errors.record(exc_info[1])
 
 
 def templates() -> Path:

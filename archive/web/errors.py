@@ -101,7 +101,7 @@ def refusal(error: Exception) -> Refusal:
 def record(error: BaseException) -> str:
     """Log an unforeseen error without its words, which may be somebody's; return the number it goes by."""
     number = uuid4().hex[:8]
-    log.error("error %s: %s at %s", number, type(error).__name__, _place(error.__traceback__))
+    log.error("error %s: %s", number, _kind(error))
     return number
 
 
@@ -129,12 +129,22 @@ def register(app: Flask, renderers: Mapping[str, Renderer]) -> None:
     """Answer every error: below a path of ``renderers`` by its renderer, elsewhere with a page."""
 
     def answer(error: Exception) -> Response:
-        for path, render in renderers.items():
-            if request.path.startswith(path):
-                return render(refusal(error))
-        return page(refusal(error))
+        render = next((found for path, found in renderers.items() if request.path.startswith(path)), page)
+        try:
+            return render(refusal(error))
+        except Exception as second:  # noqa: BLE001  # there is nothing behind this to catch it
+            return Response(f"Error {record(second)}", 500, content_type="text/plain; charset=utf-8")
 
     app.register_error_handler(Exception, answer)
+    app.logger.addFilter(without_words)
+
+
+def without_words(entry: logging.LogRecord) -> bool:
+    """Strip what Flask itself logs of an error to its kind and place: the words may be somebody's."""
+    if entry.exc_info and (error := entry.exc_info[1]):
+        entry.msg, entry.args = _kind(error), ()
+        entry.exc_info = entry.exc_text = None
+    return True
 
 
 def _title(refused: Refusal) -> str:
@@ -161,6 +171,10 @@ def _said(error: GuwahError, status: int) -> Refusal:
         problems=error.problems if isinstance(error, Invalid) else (),
         headers={"Retry-After": str(error.seconds)} if isinstance(error, Throttled) else {},
     )
+
+
+def _kind(error: BaseException) -> str:
+    return f"{type(error).__name__} at {_place(error.__traceback__)}"
 
 
 def _place(trace: TracebackType | None) -> str:

@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from flask import request
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
-from wtforms import FieldList, FormField
+from werkzeug.datastructures import MultiDict
+from wtforms import FieldList, FormField, SelectChoice
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length
 
@@ -48,7 +50,11 @@ class Form(FlaskForm):
     """A form of its own, with a form token."""
 
     class Meta(_Meta, FlaskForm.Meta):
-        pass
+        def wrap_formdata(self, _form: object, formdata: object) -> MultiDict[str, str] | None:
+            """Take words alone: a file sent in a field's name is no value of it."""
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            return request.form or None
 
 
 class Part(PlainForm):
@@ -82,14 +88,15 @@ def at_most(length: int) -> Length:
     return Length(max=length, message=_l("This is longer than %(max)d characters."))
 
 
-def terms(name: str, first: str | LazyString | None = None) -> Callable[[], list[tuple[str, str]]]:
+def terms(name: str, first: str | LazyString | None = None) -> Callable[[], list[SelectChoice]]:
     """Choices of a vocabulary in the language of the page, narrower terms indented; ``first`` is the empty choice."""
 
-    def choices() -> list[tuple[str, str]]:
+    def choices() -> list[SelectChoice]:
         words, lang = vocabulary(name), spoken().code
-        empty = [] if first is None else [("", str(first))]
+        empty = [] if first is None else [SelectChoice("", str(first))]
         return empty + [
-            (term.id, _INDENT * (len(words.path(term.id)) - 1) + words.label(term.id, lang)) for term in words
+            SelectChoice(term.id, _INDENT * (len(words.path(term.id)) - 1) + words.label(term.id, lang))
+            for term in words
         ]
 
     return choices

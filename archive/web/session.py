@@ -15,7 +15,7 @@ from flask import Flask, Request, Response
 from flask import session as flask_session
 from flask.sessions import SessionInterface, SessionMixin
 
-from archive.domain.errors import SignedOut
+from archive.domain.errors import Damaged, SignedOut
 from archive.services import signing_in
 from archive.services.archive import Archive
 
@@ -122,10 +122,8 @@ class Session(SessionMixin):
     def keep(self) -> None:
         """Seal what changed. A session that has just ended keeps nothing."""
         if self.modified and self.ticket.member:
-            try:
+            with suppress(SignedOut, Damaged):  # a page that was made is not lost for what it would remember
                 signing_in.keep_state(self._archive, self.ticket.token, dict(self._remembered()))
-            except SignedOut:
-                self.sign_out()
 
     def _remembered(self) -> dict[str, Any]:
         if self._state is None:

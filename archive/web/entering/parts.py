@@ -8,7 +8,7 @@ from typing import Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, SelectChoice, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -53,19 +53,19 @@ class TextForm(Part):
     role = SelectField(
         _l("What it is"),
         choices=[
-            ("original", _l("Original")),
-            ("translation", _l("Translation")),
-            ("transcript", _l("Transcript")),
-            ("summary", _l("Summary")),
+            SelectChoice("original", _l("Original")),
+            SelectChoice("translation", _l("Translation")),
+            SelectChoice("transcript", _l("Transcript")),
+            SelectChoice("summary", _l("Summary")),
         ],
     )
     lang = SelectField(_l("Language and script"), choices=terms("languages", _l("Choose…")))
     direction = SelectField(
         _l("Direction of writing"),
         choices=[
-            ("", _l("As the language has it")),
-            ("rtl", _l("Right to left")),
-            ("ltr", _l("Left to right")),
+            SelectChoice("", _l("As the language has it")),
+            SelectChoice("rtl", _l("Right to left")),
+            SelectChoice("ltr", _l("Left to right")),
         ],
     )
     body = TextAreaField(_l("Text"), [required(), at_most(BOOK)])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import FormField, HiddenField, SelectChoice, SelectField, StringField, TextAreaField
 
 from archive.domain.facilities import Facility
 from archive.domain.tags import Facet, Tag
@@ -30,7 +30,9 @@ class TagForm(Part):
 
 
 class FinderForm(Part):
-    facet = SelectField(_l("Kind of tag"), choices=lambda: [(name.value, facet(name)) for name in _FINDABLE])
+    facet = SelectField(
+        _l("Kind of tag"), choices=lambda: [SelectChoice(name.value, facet(name)) for name in _FINDABLE]
+    )
     wanted = StringField(
         _l("Name to look for"),
         [at_most(LINE)],
@@ -83,7 +85,7 @@ def show(
     labels |= {one.term: (one.labels, one.kind) for one in known if one.labels}
     shown = []
     for entry in form.tags:
-        entry.form.text.choices = [("", "—"), *texts]
+        entry.form.text.choices = [SelectChoice(id, name) for id, name in (("", "—"), *texts)]
         name, term = entry.form.facet.data or "", entry.form.term.data or ""
         names, kind = labels.get(term, ({}, ""))
         shown.append(

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from archive.domain.drafts import Record
 from archive.domain.family_report import FamilyReport, MissingPerson, Statement
 from archive.domain.records import Identity, Text
+from archive.domain.rooms import RoomPurpose
 from archive.domain.showing import Shown
 from archive.domain.tags import Facet, Tag
 from archive.domain.testimony import Testimony
@@ -103,7 +104,7 @@ def page(shown: Shown) -> Page:
         day=format_date(shown.day, "long"),
         notes=tuple(term("content-notes", id) for id in record.content_note),
         facts=tuple(fact for fact in _facts(record) if fact.values or fact.apart),
-        texts=tuple(_texts(record)),
+        texts=tuple(_texts(record, custody=shown.room.purpose is RoomPurpose.CUSTODY)),
         shelves=tuple(_shelves(record)),
         missing=tuple(_missing(person) for person in report.missing) if report else (),
         statements=_statements(report.statements) if report else (),
@@ -132,7 +133,7 @@ def _facts(record: Record) -> Iterator[Fact]:
     yield Fact(_("Note"), _words(record.note))
 
 
-def _texts(record: Record) -> Iterator[Passage]:
+def _texts(record: Record, *, custody: bool) -> Iterator[Passage]:
     order = {"original": 0, "transcript": 1, "translation": 2, "summary": 3}
     for text in sorted(record.texts, key=lambda text: order.get(text.role, 9)):
         yield Passage(
@@ -141,7 +142,7 @@ def _texts(record: Record) -> Iterator[Passage]:
             lang=text.lang,
             dir=text.direction,
             paragraphs=paragraphs(text.body),
-            facts=tuple(fact for fact in _about(text) if fact.values),
+            facts=tuple(fact for fact in _about(text, custody=custody) if fact.values),
         )
     if isinstance(record, FamilyReport):
         for heading, words in (
@@ -177,9 +178,11 @@ def role(name: str) -> str:
     }.get(name, name)
 
 
-def _about(text: Text) -> Iterator[Fact]:
+def _about(text: Text, *, custody: bool) -> Iterator[Fact]:
     yield Fact(_("Translator"), _words(text.translator))
     yield Fact(_("Method"), _words(text.method))
+    if not custody:
+        return  # what a text was read for tells a reader what might be withheld
     yield Fact(_("Found in it"), tuple(term("data-classes", id) for id in text.contains))
     yield Fact(_("Read for"), tuple(term("data-classes", id) for id in text.reviewed))
 

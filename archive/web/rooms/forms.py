@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final, cast
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, StringField
+from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import Regexp
 
 from archive.domain.searching import FACETS, SearchQuery, Sort
@@ -35,10 +35,10 @@ class SearchForm(Form):
     sort = SelectField(
         _l("Order"),
         choices=[
-            ("relevance", _l("Best match first")),
-            ("newest", _l("Newest first")),
-            ("oldest", _l("Oldest first")),
-            ("code", _l("By code")),
+            SelectChoice("relevance", _l("Best match first")),
+            SelectChoice("newest", _l("Newest first")),
+            SelectChoice("oldest", _l("Oldest first")),
+            SelectChoice("code", _l("By code")),
         ],
     )
 

@@ -62,7 +62,7 @@ def search(room: UUID) -> ResponseReturnValue:
     if (drop := request.form.get("drop", "")) in ("from:", "to:", "text:"):
         query = without(query, drop.rstrip(":"), "")
     note = searching.keep_query(archive(), acting(), room, query)
-    session["last"] = {**session.get("last", {}), room.hex: note.hex}
+    session["last"] = {**session.get("last", {}), room.hex: str(note)}
     return redirect(url_for("rooms.found", room=room, note=note), 303)
 
 

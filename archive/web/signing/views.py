@@ -83,6 +83,7 @@ def speak() -> ResponseReturnValue:
 def _sign_in_page(
     form: SignInForm, found: tuple[tuple[str, str], ...], status: int, *, ended: bool = False
 ) -> ResponseReturnValue:
+    form.code.data = ""  # good once; the passphrase is never shown again either
     return render_template("signing/sign_in.html", form=form, mistakes=found, ended=ended), status
 
 

@@ -1,0 +1,107 @@
+"""Whatever is typed into whatever field: an answer in words, nothing acted on, nothing stored half, never a 5xx."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import cycle, islice
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archive.web.rooms.forms import filters
+from tests.web.browsing import Browser, PageForm
+from tests.web.conftest import World
+
+TWIN = (
+    "", " ", "\t\r\n", "\x00", "\x1b[2J", "\ufeff", "\ufffe", "\u202eevil", "a\u0308" * 60, "𝕴𝖑𝖑", "ﷺ",
+    "👩\u200d👩\u200d👧", "İıſß", "٣٤٥", "<script>alert(1)</script>", '"><svg/onload=x>', "{{ 7*7 }}",
+    "{% raw %}", "%(max)d", "%s%n", "${7*7}", "#{x}", "'; DROP TABLE records;--", "../../etc/passwd", "file:///x",
+    "javascript:x", "=cmd|' /C calc'!A0", "-1", "1e999", "NaN", "null", "None", "undefined", "true", "9" * 400,
+    "x" * 5000, "(" * 200, '"' * 99, "a OR OR b", "NOT", "*", "place:", "place:*", "year:0000-9999", "code:",
+    'title:"', '-"', "aa* " * 80, "گۇۋاھ" * 300, "证" * 2000, "\r\nSet-Cookie: x=y",
+)  # fmt: skip
+
+
+@pytest.fixture(params=[pytest.param("twin"), pytest.param("shared", marks=pytest.mark.shared)])
+def naughty(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """Ours, and (where they are) the strings that many projects test with."""
+    if request.param == "twin":
+        return TWIN
+    folder: Path = request.getfixturevalue("shared")
+    return tuple(json.loads((folder / "fuzz" / "blns" / "blns.json").read_text()))
+
+
+def stuffed(form: PageForm, strings: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """The form again and again, each of its fields with the next string, until every string was in some field."""
+    names = sorted(form.written)
+    endless = cycle(strings)
+    for _time in range(-(-len(strings) // len(names))):
+        yield dict(zip(names, islice(endless, len(names)), strict=True))
+
+
+def check(browser: Browser, form: PageForm, path: str, values: dict[str, str]) -> None:
+    page = browser.send(form, path, **values)
+    assert page.status in (303, 422, 429), (path, page.status, values)
+    if page.status == 303:
+        page = browser.follow(page)
+        assert page.status == 200, (path, values)
+    assert "<script>alert" not in page.response.text
+    assert "onload=x>" not in page.response.text
+    assert "Set-Cookie: x" not in str(page.response.headers)
+
+
+def test_signing_in(visitor: Browser, naughty: tuple[str, ...]) -> None:
+    form = visitor.get("/sign-in").form("/sign-in")
+    for values in stuffed(form, naughty):
+        check(visitor, form, "/sign-in", values)
+
+
+def test_searching(world: World, reader: Browser, naughty: tuple[str, ...]) -> None:
+    form = reader.get(world.reading).form(f"{world.reading}/search")
+    for text in naughty[::5] if len(naughty) > len(TWIN) else naughty:
+        check(reader, form, f"{world.reading}/search", {"text": text})
+        check(reader, form, f"{world.reading}/search", {"text": "", "add": f"place:{text}"})
+    for values in islice(stuffed(form, naughty), 8):
+        check(reader, form, f"{world.reading}/search", values | {"sort": values["text"]})
+
+
+@pytest.mark.parametrize("kind", ["new/testimony", "new/family-report"])
+def test_entering(world: World, keeper: Browser, naughty: tuple[str, ...], kind: str) -> None:
+    path = f"{world.custody}/{kind}"
+    form = keeper.get(path).form(button="find")
+    for part in ("add present", "add texts", "tag place xj"):
+        form = keeper.send(form, path, button=("edit", part)).form(button="find")
+    for values in stuffed(form, naughty):
+        check(keeper, form, path, values)
+    for values in islice(stuffed(form, naughty), 3):
+        chosen = dict.fromkeys(form.choices, values["title"])
+        check(keeper, form, path, chosen)
+
+
+def test_changing_tags(world: World, keeper: Browser, naughty: tuple[str, ...]) -> None:
+    path = f"{world.custody}/records/{world.records['many-0']}/tags"
+    form = keeper.get(path).form(button="find")
+    for text in naughty[::25] if len(naughty) > len(TWIN) else naughty[::3]:
+        page = keeper.send(form, path, button=("edit", f"tag place {text}"), finder__wanted=text)
+        assert page.status == 200
+        check(keeper, page.form(button="find"), path, {"tags-0-passage": text, "tags-0-text": text})
+        assert keeper.send(form, path, button=("edit", "find"), finder__wanted=text).status == 200
+
+
+def test_addresses(reader: Browser, world: World) -> None:
+    for text in TWIN:
+        for base in ("/", world.reading + "/", f"{world.reading}/found/", f"{world.reading}/all/"):
+            response = reader.client.get(base + text.replace("\r\n", ""), buffered=True)
+            assert response.status_code in (200, 303, 308, 400, 404, 405), (base, text)
+
+
+@given(st.lists(st.text(max_size=20), max_size=8), st.text(max_size=20), st.text(max_size=20))
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_filters_hold_only_facets(present: list[str], add: str, drop: str) -> None:
+    for facet, terms in filters([*present, "place:xj"], add, drop).items():
+        assert facet in ("place", "facility", "abuse", "ethnic", "goods", "subject", "lang", "year", "kind")
+        assert terms
+        assert f"{facet}:{terms[0]}" != drop

@@ -1,0 +1,170 @@
+"""One cookie, and what it opens: new at sign-in, gone at sign-out, worth nothing when it is forged or old."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from archive.services import signing_in
+from archive.web.session import Ticket
+from tests.web.browsing import Browser
+from tests.web.conftest import World, sign_in
+
+SET = re.compile(
+    r"__Host-guwah=[am]\.[A-Za-z0-9_-]{43}(\.[a-z]+)?; Secure; HttpOnly; Path=/; SameSite=Strict"
+)
+
+
+def test_the_cookie_is_exactly_this(visitor: Browser) -> None:
+    page = visitor.get("/sign-in")
+    [said] = page.response.headers.getlist("Set-Cookie")
+    assert SET.fullmatch(said)
+
+
+def test_a_visitor_leaves_no_row_and_keeps_the_same_token(world: World, visitor: Browser) -> None:
+    visitor.get("/sign-in")
+    first = visitor.cookie
+    assert "Set-Cookie" not in visitor.get("/safety").response.headers
+    assert visitor.cookie == first
+    with pytest.raises(signing_in.SignedOut):
+        signing_in.resume(world.standing.archive, first.split(".")[1])
+
+
+def test_signing_in_draws_a_new_token(world: World, visitor: Browser) -> None:
+    visitor.get("/sign-in")
+    before = visitor.cookie
+    world.sign_in("reader", visitor)
+    assert before.startswith("a.")
+    assert visitor.cookie.startswith("m.")
+    assert visitor.cookie.split(".")[1] != before.split(".")[1]
+
+
+def test_the_language_survives_signing_in_and_an_ended_session(world: World, visitor: Browser) -> None:
+    form = visitor.get("/sign-in").form("/language")
+    visitor.send(form, button=("lang", "ug"))
+    world.sign_in("reader", visitor)
+    assert visitor.cookie.endswith(".ug")
+    signing_in.sign_out(world.standing.archive, visitor.cookie.split(".")[1])
+    ended = visitor.get("/")
+    assert (ended.status, ended.response.headers["Location"]) == (303, "/sign-in/ended")
+    assert visitor.cookie.startswith("a.")
+    assert visitor.cookie.endswith(".ug")
+
+
+def test_signing_out_removes_row_and_cookie_and_clears_the_browser(world: World) -> None:
+    browser = world.sign_in("reader")
+    token = browser.cookie.split(".")[1]
+    page = browser.send(browser.get("/").form("/sign-out"))
+    assert page.response.headers["Location"] == "/signed-out"
+    assert page.response.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert browser.cookie == ""
+    with pytest.raises(signing_in.SignedOut):
+        signing_in.resume(world.standing.archive, token)
+    assert browser.get("/signed-out").status == 200
+
+
+def test_signing_out_everywhere_ends_the_other_session_too(world: World) -> None:
+    one, other = world.sign_in("counsel"), world.sign_in("counsel")
+    one.send(one.get("/account").form("/sign-out-everywhere"))
+    assert other.get("/").response.headers["Location"] == "/sign-in/ended"
+
+
+@pytest.mark.parametrize("state", ["signed in", "visiting"])
+def test_leaving_ends_the_session_and_goes_outside(world: World, state: str) -> None:
+    browser = world.sign_in("reader") if state == "signed in" else world.browser()
+    token = browser.cookie
+    page = browser.get("/leave")
+    assert (page.status, page.response.headers["Location"]) == (303, "https://www.wikipedia.org/")
+    assert page.response.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert browser.cookie == ""
+    if token:
+        with pytest.raises(signing_in.SignedOut):
+            signing_in.resume(world.standing.archive, token.split(".")[1])
+
+
+def test_a_session_ends_by_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = world.sign_in("reader")
+    clock = world.standing.archive.clock
+    object.__setattr__(world.standing.archive, "clock", lambda: clock() + timedelta(minutes=16))
+    try:
+        assert browser.get("/account").response.headers["Location"] == "/sign-in/ended"
+    finally:
+        object.__setattr__(world.standing.archive, "clock", clock)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "m.",
+        "m.x",
+        "m." + "A" * 43,
+        "m." + "A" * 43 + ".ug",
+        "a." + "A" * 43 + ".<b>",
+        "x" * 9000,
+        "m.\udcff",
+    ],
+)
+def test_a_forged_cookie_opens_nothing(world: World, value: str) -> None:
+    client = world.app.test_client(use_cookies=False)
+    response = client.get("/", headers={"Cookie": f"__Host-guwah={value}".encode(errors="replace").decode()})
+    assert response.status_code == 303
+    assert response.headers["Location"].startswith("/sign-in")
+
+
+def test_a_ticket_reads_what_it_writes() -> None:
+    for ticket in (Ticket("A" * 43), Ticket("b" * 43, member=True), Ticket("c" * 43, member=True, lang="ug")):
+        assert Ticket.read(str(ticket)) == ticket
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/language", "/sign-out"])
+@pytest.mark.parametrize("token", [None, "", "forged", "another's"])
+def test_a_form_without_its_token_is_refused(world: World, path: str, token: str | None) -> None:
+    browser, another = world.sign_in("reader"), world.browser()
+    if token == "another's":
+        token = another.get("/sign-in").form("/sign-in").value("csrf_token")
+    page = browser.post(path, [("lang", "ug")] + ([("csrf_token", token)] if token is not None else []))
+    assert page.status == 400
+    assert "Nothing was stored" in page.text
+    assert browser.get("/").status == 200, "still signed in"
+
+
+def test_a_form_token_ends_with_the_sign_in(world: World, visitor: Browser) -> None:
+    form = visitor.get("/sign-in").form("/language")
+    world.sign_in("reader", visitor)
+    assert visitor.send(form, button=("lang", "ug")).status == 400
+
+
+def test_a_wrong_sign_in_says_nothing_and_keeps_the_login_alone(world: World, visitor: Browser) -> None:
+    right = world.standing.people["counsel"].passphrase
+    pages = [
+        sign_in(visitor, "nobody at all", "wrong words", "123456"),
+        sign_in(visitor, "counsel", "wrong words", "123456"),
+        sign_in(visitor, "counsel", right, "000000"),
+    ]
+    assert {page.status for page in pages} == {422}
+    assert len({page.text.replace("nobody at all", "counsel") for page in pages}) == 1
+    for page in pages:
+        form = page.form("/sign-in")
+        assert form.value("login") in ("counsel", "nobody at all")
+        assert (form.value("passphrase"), form.value("code")) == ("", "")
+        assert right not in page.response.text
+
+
+def test_too_many_tries_must_wait(world: World, visitor: Browser) -> None:
+    for _try in range(5):
+        sign_in(visitor, "somebody unknown", "wrong words", "123456")
+    page = sign_in(visitor, "somebody unknown", "wrong words", "123456")
+    assert page.status == 429
+    assert 0 < int(page.response.headers["Retry-After"]) <= 15
+    assert page.form("/sign-in").value("login") == "somebody unknown"
+
+
+def test_empty_fields_are_named_and_linked(visitor: Browser) -> None:
+    page = sign_in(visitor, "", "", "")
+    assert page.status == 422
+    for name in ("login", "passphrase", "code"):
+        assert (f"#{name}", "") in page.links
+        assert f"{name}-error" in page.ids
