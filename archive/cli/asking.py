@@ -70,16 +70,19 @@ def _private(path: Path) -> bytes:
         raise Mistaken(
             f"{path} cannot be read ({cause.strerror}). Check the name and whose file it is."
         ) from None
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise Mistaken(
-                f"{path} is not a file. Name a file that holds the passphrase, or - for standard input."
-            )
-        if status.st_uid != os.geteuid():
-            raise Mistaken(
-                f"{path} belongs to another account. Make it your own: chown {os.geteuid()} {path}"
-            )
-        if status.st_mode & _OTHERS:
-            raise Mistaken(f"{path} can be read by other accounts. Close it first: chmod 600 {path}")
-        return file.read(_LONGEST)
+    try:
+        _only_mine(path, os.fstat(descriptor))
+        return os.read(descriptor, _LONGEST)
+    finally:
+        os.close(descriptor)
+
+
+def _only_mine(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise Mistaken(
+            f"{path} is not a file. Name a file that holds the passphrase, or - for standard input."
+        )
+    if status.st_uid != os.geteuid():
+        raise Mistaken(f"{path} belongs to another account. Make it your own: chown {os.geteuid()} {path}")
+    if status.st_mode & _OTHERS:
+        raise Mistaken(f"{path} can be read by other accounts. Close it first: chmod 600 {path}")

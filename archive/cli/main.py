@@ -5,11 +5,15 @@ Knows every command. Must not know what one does.
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
+
 import click
 
 from archive.cli import hygiene, refusals
 from archive.cli.demonstrating import demo
 from archive.cli.given import Root
+from archive.cli.importing import import_, rejects
 from archive.cli.keeping import fsck, log, reindex, upgrade
 from archive.cli.members import member
 from archive.cli.reading import search, show
@@ -34,7 +38,7 @@ def guwah() -> None:
 
 
 for command in (
-    init, demo, serve, member, room, grant, search, show, tag, reindex, fsck, log, upgrade,
+    init, demo, serve, member, room, grant, import_, rejects, search, show, tag, reindex, fsck, log, upgrade,
 ):  # fmt: skip
     guwah.add_command(command)
 
@@ -42,4 +46,8 @@ for command in (
 def main() -> None:
     """Run the command of this process."""
     hygiene.harden()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal of few letters shows the others by number.
+            stream.reconfigure(errors="backslashreplace")
     guwah()

@@ -124,12 +124,12 @@ def _scope(archive: Archive, bounds: Mapping[str, str | None]) -> Scope:
     flagged = {name: said for name, said in bounds.items() if said is not None}
     if flagged:
         only_in_a_demo(archive, f"--{next(iter(flagged)).replace('_', '-')}", "Leave it out to be asked.")
-        said = {name: flagged.get(name, "") for name in _BOUNDS}
-    else:
-        said = {name: asking.typed(f"scope: {name.replace('_', ' ')}", empty=True) for name in _BOUNDS}
-    found: dict[str, Any] = {
-        name: _day(line) if name in _DAYS else _terms(name, line) for name, line in said.items()
-    }
+    found: dict[str, Any] = {}
+    for name in _BOUNDS:
+        said = (
+            flagged.get(name, "") if flagged else asking.typed(f"scope: {name.replace('_', ' ')}", empty=True)
+        )
+        found[name] = _day(said) if name in _DAYS else _terms(name, said)
     return Scope(**found)
 
 

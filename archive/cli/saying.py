@@ -9,14 +9,14 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from typing import Final
+from typing import Final, TextIO
 
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 _ISOLATE: Final = "\u2068{}\u2069"
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _WHOLE: Final = frozenset({"id", "which"})
 """Columns of ids: to be copied, so never broken."""
 _PIPED_WIDTH: Final = 200
@@ -24,8 +24,12 @@ _RIGHT_TO_LEFT: Final = {"R", "AL"}
 
 
 def safe(text: str) -> str:
-    """Return text that cannot steer a terminal, nor turn its neighbours round when it runs right to left."""
-    plain = _CONTROLS.sub(" ", text)
+    """Return text that cannot steer a terminal; a line that runs right to left does not turn its neighbours."""
+    return "\n".join(_safe_line(line) for line in text.split("\n"))
+
+
+def _safe_line(line: str) -> str:
+    plain = _CONTROLS.sub(" ", line)
     turns = any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in plain)
     return _ISOLATE.format(plain) if turns else plain
 
@@ -66,12 +70,14 @@ class Voice:
             sys.stdout.write(json.dumps(result, ensure_ascii=False, default=_plain) + "\n")
             sys.stdout.flush()
             return
-        console = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
-        for line in lines:
-            console.print(line if not isinstance(line, str) else words(line))
+        _print(sys.stdout, lines)
 
     def aside(self, *lines: RenderableType) -> None:
         """Say something that is no part of the result: warnings and what goes on, on standard error."""
-        console = Console(stderr=True, highlight=False)
-        for line in lines:
-            console.print(line if not isinstance(line, str) else words(line))
+        _print(sys.stderr, lines)
+
+
+def _print(to: TextIO, lines: Iterable[RenderableType]) -> None:
+    console = Console(file=to, highlight=False, width=None if to.isatty() else _PIPED_WIDTH)
+    for line in lines:
+        console.print(words(line) if isinstance(line, str) else line)

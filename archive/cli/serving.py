@@ -103,10 +103,10 @@ def _say_little(said: threading.ExceptHookArgs) -> None:
 
 def run(config: Config, voice: Voice) -> None:
     """Serve until told to stop. Raises Mistaken when the address is taken, and whatever `bootstrap.build` raises."""
-    hygiene.overwrite_freed_memory()
     with bootstrap.opened(config):
         pass  # what is wrong with it is said here, once, and not by every worker
     _address_is_free(config)
+    hygiene.overwrite_freed_memory()
     if swap := hygiene.open_swap():
         voice.aside(
             f"Warning: swap is on and not known to be encrypted ({', '.join(swap)}): what is opened may be written to "
