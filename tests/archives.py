@@ -116,7 +116,9 @@ def found(instance: Path, *, demo: bool = False) -> Iterator[Standing]:
         yield made
 
 
-FULL = (
+Pair = tuple[Purpose, Audience]
+
+FULL: tuple[Pair, ...] = (
     (Purpose.STORE, Audience.CUSTODIAN),
     (Purpose.CATALOGUE, Audience.CUSTODIAN),
     (Purpose.RESEARCH, Audience.VETTED_RESEARCHERS),
@@ -127,7 +129,7 @@ KEPT = FULL[:2]
 
 def consent(
     record: UUID,
-    pairs: tuple[tuple[Purpose, Audience], ...] = FULL,
+    pairs: tuple[Pair, ...] = FULL,
     *,
     refused: tuple[DataClass, ...] = (),
     until: int | None = None,

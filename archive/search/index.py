@@ -5,10 +5,11 @@ Must not know who may search, what else a record holds, or any other room.
 from __future__ import annotations
 
 import pickle
-import shutil
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from threading import RLock
+from typing import Final
 from uuid import UUID
 
 from archive.domain.searching import (
@@ -26,6 +27,8 @@ from archive.search.engine import Broken, check_whoosh
 from archive.search.sealed_files import Catalogue, SealedFiles
 from archive.search.sealed_storage import SealedStorage
 from archive.search.snapshot import Snapshot
+
+_OWNER: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class SealedIndexes:
@@ -61,9 +64,10 @@ class SealedIndexes:
             files.sweep(None)
         return RoomIndex(files, Catalogue.blank(after.generation if after else 0), writing.empty())
 
-    def drop(self, room: UUID) -> None:
-        """Delete the room's files; needs no key. The caller destroys the shares of that room's index."""
-        shutil.rmtree(self._folder(room), ignore_errors=True)
+    def owners(self) -> frozenset[UUID]:
+        """The ids of all files on disk, of every room: who may own a share. Needs no key."""
+        names = (path.name.partition(".")[0] for path in self._root.glob("*/*"))
+        return frozenset(UUID(name) for name in names if _OWNER.fullmatch(name))
 
     def _folder(self, room: UUID) -> Path:
         return self._root / room.hex

@@ -196,6 +196,12 @@ class ShareStore(Shares, Protocol):
 
     def owners(self) -> frozenset[UUID]: ...
 
+    def note_checkpoint(self, size: int, root: bytes) -> None:
+        """Remember how far the main log had come: a main database rolled back alone is then found out."""
+        ...
+
+    def checkpoint(self) -> tuple[int, bytes] | None: ...
+
 
 class Sessions(Protocol):
     """Sessions, what they remember, tries at signing in and used codes: a database that is never backed up."""
@@ -246,7 +252,9 @@ class Indexes(Protocol):
 
     def open(self, keys: IndexKeys, head: IndexHead | None) -> Index: ...
     def create(self, keys: IndexKeys, after: IndexHead | None = None) -> Index: ...
-    def drop(self, room: UUID) -> None: ...
+    def owners(self) -> frozenset[UUID]:
+        """The ids of all files of all indexes: who may own a share."""
+        ...
 
 
 Clock = Callable[[], datetime]

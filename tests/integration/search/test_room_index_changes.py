@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import random
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -71,15 +73,16 @@ def test_removing_everything_leaves_an_empty_room(
     assert found(index, "camp") == "1"
 
 
-def test_an_unrecorded_or_dropped_index_is_to_be_created(
+def test_an_unrecorded_or_lost_index_is_to_be_created(
     indexes: SealedIndexes, room: IndexKeys, index: RoomIndex
 ) -> None:
     with pytest.raises(IndexDamaged):
         indexes.open(room, None)
-    indexes.drop(room.room)
+    assert indexes.owners() == {UUID(path.stem) for path in indexes._root.rglob("*.*")}
+    shutil.rmtree(indexes._root)
     with pytest.raises(IndexDamaged):
         indexes.open(room, index.head)
-    indexes.drop(room.room)
+    assert indexes.owners() == frozenset()
 
 
 def test_creating_anew_counts_generations_on(

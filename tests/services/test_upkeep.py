@@ -1,0 +1,72 @@
+"""Upkeep: what is due goes, what is in use stays, and a database rolled back alone is found out."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from archive import bootstrap
+from archive.config import Config
+from archive.domain.errors import Damaged
+from archive.domain.identifiers import new_id
+from archive.domain.searching import SearchQuery
+from archive.services import accessioning, checking, disclosing, searching, signing_in
+from archive.services.archive import Archive
+from archive.services.upkeep import Upkeep
+from tests.archives import Standing, draft
+
+
+def keeping(archive: Archive) -> Upkeep:
+    return Upkeep(
+        read=archive.read,
+        shares=archive.shares,
+        sessions=archive.sessions,
+        indexes=archive.indexes,
+        clock=archive.clock,
+        idle=archive.idle,
+    )
+
+
+def test_a_share_that_owns_nothing_goes_at_the_second_run(standing: Standing) -> None:
+    archive, keeper = standing.archive, standing.acting("keeper")
+    [record] = accessioning.accession(archive, keeper, standing.custody, [draft()])
+    orphan, upkeep = new_id(), keeping(archive)
+    archive.shares.draw(orphan)
+    assert upkeep.run() == 0, "it may belong to a save under way"
+    assert orphan in archive.shares.owners()
+    assert upkeep.run() == 1
+    assert orphan not in archive.shares.owners()
+    assert disclosing.show(archive, keeper, standing.custody, record).record.id == record
+    archive.opened.close_index(standing.custody)
+    assert searching.search(archive, keeper, standing.custody, SearchQuery("counted")).result.total == 1
+    assert checking.fsck(archive, keeper) == ()
+
+
+def test_a_session_that_ran_out_goes(standing: Standing) -> None:
+    archive = standing.archive
+    code = standing.code("reader")
+    signed = signing_in.sign_in(archive, "reader", standing.people["reader"].passphrase, code)
+    keeping(archive).run()
+    assert signing_in.resume(archive, signed.token)
+    upkeep = keeping(archive)
+    upkeep.idle = -1
+    upkeep.run()
+    assert archive.sessions.get(signed.acting.holder) is None
+
+
+def test_a_main_database_rolled_back_alone_is_found_out(standing: Standing, tmp_path: Path) -> None:
+    main = bootstrap.Places(standing.instance).main
+    standing.acting("keeper")
+    with standing.archive.read():
+        shutil.copy(main, tmp_path / "yesterday.db")
+    accessioning.accession(standing.archive, standing.acting("keeper"), standing.custody, [draft()])
+    keeping(standing.archive).run()
+    for beside in main.parent.glob("*"):
+        beside.unlink()
+    shutil.copy(tmp_path / "yesterday.db", main)
+    with bootstrap.opened(Config(instance=standing.instance)) as archive:
+        with pytest.raises(Damaged, match="older than the shred store"):
+            keeping(archive).run()
+        assert any("older than the shred store" in finding.text for finding in checking.fsck(archive))
