@@ -210,6 +210,19 @@ def test_names_of_those_present_take_both_their_own_and_the_narrators_class() ->
         assert redact(account(), EVERY - {closed}).present == (Present(role="interviewer", name=WITHHELD),)
 
 
+def test_who_translated_and_how_are_words_about_somebody_else() -> None:
+    translated = text(translator="Ada Invented", method="by ear", reviewed=READ_FOR_ALL)
+    [open_text] = redact(account(texts=(translated,)), EVERY).texts
+    assert (open_text.translator, open_text.method) == ("Ada Invented", "by ear")
+    [narrow] = redact(account(texts=(translated,)), EVERY - {DataClass.IDENTITY}).texts
+    assert (narrow.body, narrow.translator, narrow.method) == (translated.body, "", "")
+
+
+def test_a_built_in_term_brings_no_names_of_the_archives_own() -> None:
+    named = replace(HOTAN, labels={"en": "where Mira lives"}, aliases=("Mira's",), broader=("xj",), kind="x")
+    assert redact(account(tags=(named,)), EVERY).tags == (HOTAN,)
+
+
 def test_what_never_leaves_custody() -> None:
     whole = account(source=Source(citation="Invented Weekly", licence="CC0", identifier="row-9"))
     seen = redact(whole, EVERY)
