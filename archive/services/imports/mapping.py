@@ -190,7 +190,7 @@ def load(name: str) -> Mapping:
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST)
-    except OSError:
+    except (OSError, ValueError):
         said = message("There is no mapping “%(name)s”. Give a TOML file, or one of these: %(names)s.")
         raise Invalid([Problem("mapping", said, {"name": name, "names": ", ".join(names())})]) from None
     return read(raw, path.stem)

@@ -180,10 +180,19 @@ def _built_in(rule: TagRule, name: str) -> Term | None:
 
 
 def _named(facet: Facet, name: str) -> list[Term]:
-    """Built-in terms that go by a name. Ids are no names: “im” is a German word, and the Isle of Man."""
+    """Built-in terms that go by a name; where one of them holds all the others, as a city its parts, that one alone."""
     if facet not in VOCABULARIES:
         return []
-    return [term for term in vocabulary(VOCABULARIES[facet]).named(name) if fold(term.id) != fold(name)]
+    terms = vocabulary(VOCABULARIES[facet])
+    found = [term for term in terms.named(name) if _goes_by(term, name)]
+    widest = [term for term in found if all(term.id in terms.path(other.id) for other in found)]
+    return widest or found
+
+
+def _goes_by(term: Term, name: str) -> bool:
+    """Ids alone are no names: “im” is a German word, and the Isle of Man."""
+    spelt = fold(name)
+    return fold(term.id) != spelt or spelt in map(fold, (*term.labels.values(), *term.aliases))
 
 
 def _one(name: str, found: Sequence[Term]) -> str:
