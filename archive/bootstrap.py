@@ -22,6 +22,7 @@ from archive.search.index import SealedIndexes
 from archive.services.archive import Archive
 from archive.services.founding import Ground
 from archive.services.opened import Opened
+from archive.services.upkeep import Upkeep
 from archive.storage import migrating
 from archive.storage.database import Database
 from archive.storage.sessions import Sessions
@@ -113,6 +114,18 @@ def founding(config: Config) -> Iterator[Ground]:
         _sync(config.instance)
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def upkeep(archive: Archive) -> Upkeep:
+    """Return what keeps an opened archive in order without any key."""
+    return Upkeep(
+        read=archive.read,
+        shares=archive.shares,
+        sessions=archive.sessions,
+        indexes=archive.indexes,
+        clock=archive.clock,
+        idle=archive.idle,
+    )
 
 
 def upgrade(config: Config) -> None:

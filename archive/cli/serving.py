@@ -21,6 +21,7 @@ from archive.cli.given import Command, Given, pass_given
 from archive.cli.refusals import Mistaken, unforeseen
 from archive.cli.saying import Voice
 from archive.config import Config
+from archive.jobs import upkeep
 from archive.services import signing_in
 from archive.services.archive import Archive
 
@@ -77,6 +78,7 @@ class _Server(BaseApplication):  # type: ignore[misc, unused-ignore]
 
         archive = bootstrap.build(self._config)
         threading.Thread(target=_keep_forgetting, args=(archive,), daemon=True).start()
+        upkeep.begin(bootstrap.upkeep(archive), _say_failure)
         return create_app(self._config, archive)
 
     def _ready(self, worker: Worker) -> None:
@@ -93,18 +95,22 @@ def _keep_forgetting(archive: Archive) -> None:
         try:
             signing_in.forget_ended(archive)
         except Exception as error:  # noqa: BLE001 - one failure must not end the forgetting
-            _log.error(unforeseen(error))
+            _say_failure(error)
+
+
+def _say_failure(error: BaseException) -> None:
+    _log.error(unforeseen(error))
 
 
 def _say_little(said: threading.ExceptHookArgs) -> None:
     if said.exc_value:
-        _log.error(unforeseen(said.exc_value))
+        _say_failure(said.exc_value)
 
 
 def run(config: Config, voice: Voice) -> None:
     """Serve until told to stop. Raises Mistaken when the address is taken, and whatever `bootstrap.build` raises."""
-    with bootstrap.opened(config):
-        pass  # what is wrong with it is said here, once, and not by every worker
+    with bootstrap.opened(config) as archive:
+        bootstrap.upkeep(archive).run()  # what is wrong is said here, once, and not by every worker
     _address_is_free(config)
     hygiene.overwrite_freed_memory()
     if swap := hygiene.open_swap():

@@ -40,10 +40,15 @@ def forget_founding(places: Places) -> None:
     opened.close()
 
 
+def empty(places: Places) -> None:
+    for folder in places.folders:
+        shutil.rmtree(folder)
+
+
 # what is done to a good instance -> the exit code, words of the one sentence
 BROKEN: dict[str, tuple[Callable[[Places], object], int, str]] = {
     "nothing there": (lambda places: shutil.rmtree(places.root), WRONG, "guwah init"),
-    "an empty folder": (lambda places: [shutil.rmtree(path) for path in places.folders], WRONG, "guwah init"),
+    "an empty folder": (empty, WRONG, "guwah init"),
     "no database": (lambda places: places.main.unlink(), DAMAGED, "no database"),
     "a damaged database": (lambda places: scribble(places.main), DAMAGED, "damaged"),
     "an empty database": (lambda places: places.main.write_bytes(b""), DAMAGED, "not a database of this"),
