@@ -143,7 +143,7 @@ class Mapping(_Rule):
 
     ``required``: fields that every row of this source has, by which it is recognised. ``ignored``: fields left out on
     purpose; any other field that no template names is a problem, so that nothing is lost unseen. ``key``: the row's
-    id in its source. ``collected_roughly``: of a date that no calendar has, the month or year is kept, and the note
+    id in its source. ``collected_roughly``: of a date that cannot be read, as much as can be is kept, and the note
     says what stood there. ``words``: field → what it says → the word of ours that is meant.
     """
 
@@ -217,12 +217,12 @@ def read(raw: bytes, name: str) -> Mapping:
     return mapping
 
 
-def recognised(fields: Collection[str], chosen: Collection[str] = ()) -> Mapping:
+def recognised(fields: Collection[str]) -> Mapping:
     """Return the one built-in mapping that fits the fields of a first row. Raises Invalid when none or several do."""
     given = frozenset(fields)
     fitting = [
         mapping
-        for name in chosen or names()
+        for name in names()
         if given.issuperset((mapping := _built_in(name)).required) and mapping.fields() >= given
     ]
     if len(fitting) == 1:

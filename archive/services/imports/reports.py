@@ -62,6 +62,7 @@ def reports(archive: Archive, acting: Acting) -> tuple[Kept, ...]:
         return tuple(Kept(id=row.id, day=row.day) for row in unit.reports.of_member(acting.member))
 
 
+@transparency.refusals("report")
 def report(archive: Archive, acting: Acting, id: UUID) -> Report:
     """Open one of the member's own reports, once the log says so. Raises NotFound, Damaged."""
     with archive.work() as unit:

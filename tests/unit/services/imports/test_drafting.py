@@ -151,6 +151,11 @@ def test_an_interview_keeps_interviewer_age_slurs_and_as_much_of_a_date_as_can_b
     assert [len(draft.people) for draft in made] == [1, 1, 1, 1, 1, 0]
 
 
+def test_a_date_that_cannot_be_read_at_all_is_kept_in_the_note_alone() -> None:
+    [draft] = drafts(of([{**twins.accounts(1)[0], "date": "some day"}]), "wpa")
+    assert (draft.record.collected, draft.record.note) == ("", "Date in the source: some day")
+
+
 def test_facilities_get_our_types_and_counties() -> None:
     chosen = mapping.load("facilities")
     made = [facility(row, chosen) for row in of(twins.facilities(7))]

@@ -30,7 +30,10 @@ GOOD = b'{"a": 1}\n'
 
 
 def test_json_lines_come_as_they_were_written() -> None:
-    rows: list[dict[str, Any]] = [{"a": "ئۇيغۇر", "b": [1, {"c": None}], "d": 1.5, "e": True, "f": "\u2028 \U0001f4a5"}, {"a": ""}]
+    rows: list[dict[str, Any]] = [
+        {"a": "ئۇيغۇر", "b": [1, {"c": None}], "d": 1.5, "e": True, "f": "\u2028 \U0001f4a5"},
+        {"a": ""},
+    ]
     assert [row.fields for row in read(twins.lines(rows))] == rows
 
 
