@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -239,6 +240,24 @@ def refused(row: dict[str, Any], name: str) -> str:
 )
 def test_a_row_that_makes_no_record_is_refused_field_by_field(change: dict[str, Any], problem: str) -> None:
     assert problem in refused({**twins.ACCOUNT, **change}, "testimony")
+
+
+@pytest.mark.parametrize(
+    ("facet", "labels", "problem"),
+    [
+        (Facet.PLACE, {}, "needs a name"),
+        (Facet.SUBJECT, {}, "needs a name"),
+        (Facet.FACILITY, {"en": "Nowhere"}, "register does not hold"),
+        (Facet.ABUSE, {"en": "Nowhere"}, "register does not hold"),
+    ],
+)
+def test_own_terms_bring_their_names_but_facilities_are_registered(
+    facet: Facet, labels: dict[str, str], problem: str
+) -> None:
+    [draft] = camps(1)
+    tag = Tag(facet=facet, term=f"reg-{new_id().hex}", labels=labels)
+    with pytest.raises(Invalid, match=problem):
+        validating.check(replace(draft, record=replace(draft.record, tags=(tag,))), ())
 
 
 def test_a_missing_column_is_named() -> None:
