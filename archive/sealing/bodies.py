@@ -4,7 +4,7 @@ Must not know what the parts say, where bodies are kept, or who may open them.""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 from uuid import UUID
@@ -42,7 +42,7 @@ class Unsealed:
     rooms: Sequence[RoomKey]
     revision: int
     day: date
-    parts: Mapping[str, bytes]
+    parts: Mapping[str, bytes] = field(repr=False)
     licence: bytes = b""
 
 
@@ -101,7 +101,7 @@ def unseal(instance: UUID, body: SealedBody, room: UUID, keys: Opens, share: byt
 
 
 def leaf(body: SealedBody) -> bytes:
-    """Return the RFC 6962 leaf hash that a commit signs and the log holds: identity, licence, sealed parts.
+    """Return the RFC 6962 leaf hash that a commit signs and the log holds: identity, day, licence, sealed parts.
 
     Wraps and the wrapped key stay out, so that re-sealing to a new key of the room leaves signatures whole.
     """
@@ -113,6 +113,7 @@ def leaf(body: SealedBody) -> bytes:
                 "record": body.record.hex,
                 "room": body.room.hex,
                 "revision": body.revision,
+                "day": body.day.isoformat(),
                 "licence": kdf.digest(body.licence).hex(),
                 "parts": {name: kdf.digest(part).hex() for name, part in body.parts.items()},
             }

@@ -82,10 +82,16 @@ class Keyring:
             raise CannotOpen
         return self._own.unwrap(info, sealed)
 
-    def take(self, grant: GrantRow) -> None:
-        """Open a grant made to this member and hold its room. Raises CannotOpen. Cost: 0.1 ms."""
+    def take(self, grant: GrantRow, public: bytes) -> None:
+        """Open a grant made to this member and hold its room.
+
+        public: the key that the room's signed statement names. A wrap is not signed, and anybody can make one: a seed
+        that gives another key is never held. Raises CannotOpen. Cost: 0.3 ms.
+        """
         with self._lock:
             seed = self.open_own(grant_info(self.instance, grant), grant.wrap)
+            if wrap.public_key(room_seed(self.instance, seed, grant.room, grant.version)) != public:
+                raise CannotOpen
             self.hold(grant.room, grant.version, seed)
 
     def take_predecessor(self, room: UUID, version: int, sealed: bytes) -> None:
@@ -103,6 +109,16 @@ class Keyring:
             self._rooms[room, version] = bytearray(seed)
             self._newest[room] = max(version, self._newest.get(room, 0))
 
+    def let_go(self, room: UUID) -> None:
+        """Overwrite and forget a room's seeds: its grant has ended."""
+        with self._lock:
+            for held in [key for key in self._rooms if key[0] == room]:
+                seed = self._rooms.pop(held)
+                seed[:] = bytes(len(seed))
+                if opener := self._openers.pop(held, None):
+                    opener.drop()
+            self._newest.pop(room, None)
+
     def room_seed(self, room: UUID, version: int) -> bytes:
         """Return a held room's seed, to wrap it to somebody else. Raises CannotOpen."""
         with self._lock:
@@ -116,11 +132,6 @@ class Keyring:
                 seed = room_seed(self.instance, self._room(room, version), room, version)
                 opener = self._openers[room, version] = wrap.Opener(seed)
             return opener.unwrap(info, sealed)
-
-    def public(self, room: UUID, version: int) -> bytes:
-        """Return the public key that a held room must have. Raises CannotOpen."""
-        with self._lock:
-            return wrap.public_key(room_seed(self.instance, self._room(room, version), room, version))
 
     def index_key(self, room: UUID, epoch: int) -> bytes:
         """Return the 32-byte index key of one epoch, from the room's newest seed. Raises CannotOpen."""

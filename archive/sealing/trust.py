@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from threading import Lock
 from typing import Final
 from uuid import UUID
@@ -22,7 +23,12 @@ _KNOWN_GOOD: Final = 8192
 
 
 def fingerprint(instance: InstanceRow) -> bytes:
-    """Return the 32 bytes that every slot holds: who the roots are, how many must sign, the archive kit, the audit."""
+    """Return the 32 bytes that every slot holds: who the roots are, how many must sign, the archive kit, the audit.
+
+    Raises CannotOpen for a row that names roots without keys.
+    """
+    if len(instance.roots) != len(instance.root_keys):
+        raise CannotOpen
     roots = [
         [root.hex, kdf.digest(key).hex()]
         for root, key in zip(instance.roots, instance.root_keys, strict=True)
@@ -37,12 +43,16 @@ def fingerprint(instance: InstanceRow) -> bytes:
 
 
 def certificate(instance: UUID, member: MemberRow) -> bytes:
-    """Return the statement that officers sign: these public keys, and this office, are this member's."""
+    """Return the statement that officers sign: these public keys, this office and this login's MAC are this member's.
+
+    The login is in it because people are granted rooms by their login.
+    """
     return ctx("certificate", instance, member.id, member.key_epoch) + canonical(
         {
             "wrap": kdf.digest(member.wrap_public).hex(),
             "sign": kdf.digest(member.sign_public).hex(),
             "officer": member.officer,
+            "login": member.login.hex(),
         }
     )
 
@@ -59,12 +69,12 @@ def room_statement(instance: UUID, room: RoomRow) -> bytes:
 
 
 def grant_statement(instance: UUID, grant: GrantRow) -> bytes:
-    """Return the statement of a grant: its context. A grant that ended loses its wrap, never its proof.
+    """Return the statement of a grant: its context, and the log's size when it began. An ended grant keeps its proof.
 
     That the wrap holds the right seed shows when it opens: the seed gives the public key that the room's statement
-    signed (`Acting` compares them).
+    signed (`services.entitling` compares them before it holds the seed).
     """
-    return grant_info(instance, grant)
+    return grant_info(instance, grant) + canonical({"since": grant.since})
 
 
 class Trust:
@@ -72,7 +82,8 @@ class Trust:
 
     fingerprint: from the slot of whoever signs in; a database whose roots differ is refused (CannotOpen), since
     somebody who may write the database could otherwise put their own keys in place of everybody's.
-    Signatures that held are remembered by digest in this process, so a second check costs a hash.
+    Signatures that held are remembered by digest in this process, so a second check costs a hash; what one value has
+    checked it does not look up again, so it is good for one unit of work and no longer.
     """
 
     def __init__(
@@ -90,27 +101,48 @@ class Trust:
         self._rooms = rooms
         self._grants = grants
         self._roots: Mapping[UUID, bytes] = dict(zip(instance.roots, instance.root_keys, strict=True))
+        self._certain: dict[UUID, MemberRow] = {}
+        self._signed: dict[UUID, RoomRow] = {}
+        self._given: set[GrantRow] = set()
 
     def member(self, member: UUID) -> MemberRow:
         """Return a member whose certificate a quorum of officers signed. Raises CannotOpen."""
-        return self._certified(member, frozenset())
+        if member not in self._certain:
+            self._certain[member] = self._certified(member, frozenset())
+        return self._certain[member]
+
+    def room(self, room: UUID) -> RoomRow:
+        """Return a room whose key, purpose and collection somebody entitled signed. Raises CannotOpen."""
+        if room not in self._signed:
+            self._signed[room] = self._room(room)
+        return self._signed[room]
 
     def room_key(self, room: UUID) -> RoomKey:
-        """Return the public key of a room that somebody entitled signed. Raises CannotOpen."""
-        row = self._room(room)
+        """Return the public key of such a room. Raises CannotOpen."""
+        row = self.room(room)
         return RoomKey(row.id, row.version, row.public)
 
     def grant(self, grant: GrantRow) -> None:
         """Return when a grant was given by somebody entitled to. Raises CannotOpen."""
-        self._granted(grant, frozenset())
+        if grant not in self._given:
+            self._granted(grant, frozenset())
+            self._given.add(grant)
 
-    def could(self, member: UUID, room: UUID, capability: Capability, log_size: int) -> bool:
-        """Whether a member held a capability in a room when the log had that size."""
+    def could(self, member: UUID, room: UUID, capability: Capability, log_size: int, day: date) -> bool:
+        """Whether a member held a capability in a room on that day, when the log had that size."""
         return any(
-            self._held(grant, log_size, frozenset())
+            (grant.not_after is None or day <= grant.not_after) and self._held(grant, log_size, frozenset())
             for grant in self._grants(room)
             if grant.grantee == member and capability.value in grant.capabilities
         )
+
+    def named(self, room: UUID, signer: UUID, statement: bytes, signature: bytes) -> None:
+        """Return when somebody who may name a room, and say what it may hold, signed the statement.
+
+        That is whoever may make rooms there. Raises CannotOpen.
+        """
+        self._entitled(self.member(signer), self.room(room).collection)
+        self.signature(signer, statement, signature)
 
     def signature(self, member: UUID, statement: bytes, signature: bytes) -> None:
         """Return when a certified member signed the statement. Raises CannotOpen."""
@@ -144,16 +176,20 @@ class Trust:
             raise CannotOpen
         signer = self.member(row.signed.signer)
         _check(signer.sign_public, room_statement(self._instance.id, row), row.signed.signature)
-        custody = row.collection
-        if not signer.officer and not self._ever_granted(signer.id, custody):
-            raise CannotOpen
+        self._entitled(signer, row.collection)
         return row
 
-    def _ever_granted(self, member: UUID, custody: UUID) -> bool:
+    def _entitled(self, signer: MemberRow, custody: UUID) -> None:
         # A collection bears the id of its custody room, so who may grant there may also open rooms beside it.
-        return any(
-            self._holds(grant, frozenset())
-            for grant in self._grants(custody)
+        if not signer.officer and not any(
+            self._holds(grant, frozenset()) for grant in self._granting(signer.id, custody)
+        ):
+            raise CannotOpen
+
+    def _granting(self, member: UUID, room: UUID) -> Iterable[GrantRow]:
+        return (
+            grant
+            for grant in self._grants(room)
             if grant.grantee == member and Capability.GRANT.value in grant.capabilities
         )
 
@@ -178,12 +214,12 @@ class Trust:
         room = self._rooms(grant.room)
         if room is None:
             raise CannotOpen
-        for other in {grant.room, room.collection}:
-            for theirs in self._grants(other):
-                if theirs.grantee == signer.id and Capability.GRANT.value in theirs.capabilities:
-                    self._granted(theirs, above | {grant.id})
-                    return
-        raise CannotOpen
+        if not any(
+            self._held(theirs, grant.since, above | {grant.id})
+            for other in (grant.room, room.collection)
+            for theirs in self._granting(signer.id, other)
+        ):
+            raise CannotOpen
 
 
 class _KnownGood:

@@ -20,6 +20,7 @@ from archive.policy.access import Action
 from archive.policy.consent import fold
 from archive.policy.placement import place
 from archive.sealing import commits
+from archive.sealing.bodies import Unsealed
 from archive.services import consents, indexing, placing, registering, saving, transparency, validating
 from archive.services.acting import Acting
 from archive.services.archive import Archive
@@ -31,21 +32,26 @@ SOURCE: Final = "source"
 
 
 @dataclass(frozen=True, slots=True)
-class _Sealed:
+class _Ready:
+    """One draft on its way: its row and entry, what is still to be sealed, where it will stand."""
+
     record: RecordRow
     entry: ConsentRow
-    bodies: tuple[SealedBody, ...]
+    entry_body: SealedBody
+    unsealed: list[Unsealed]
     standing: commits.Standing
 
 
+@transparency.refusals("accession")
 def accession(
     archive: Archive, acting: Acting, custody: UUID, drafts: Sequence[Draft], *, index: bool = True
 ) -> tuple[UUID, ...]:
     """Store drafts, all or none, and return their records' ids; a known ``source_key`` gives the id it has.
 
-    Needs the place capability in the custody room. ``index``: make them searchable at once in every room that the
-    member holds (else they wait in the outbox). Raises NotFound, Refused, Invalid (places lead with ``drafts.N.``
-    when there are several), DiskFull. Cost: about 3 ms a record, one signature and one log entry a call.
+    Of several drafts with one key the first is stored. Needs the place capability in the custody room. ``index``: make
+    them searchable at once in every room that the member holds (else they wait in the outbox). Raises NotFound,
+    Refused, Invalid (places lead with ``drafts.N.`` when there are several), Conflict, DiskFull. Cost: about 2 ms a
+    record; two steps of the shred store, one signature and one log entry a call.
     """
     with archive.read() as unit:
         require(archive, acting, unit, custody, Action.PLACE)
@@ -54,34 +60,37 @@ def accession(
         register = registering.register(archive, acting, unit, custody)
         blinds = _blinds(acting, custody, drafts)
         present = unit.records.known_sources(custody, SOURCE, list(blinds.values()))
-        _check(drafts, register, unit)
-    known = {key: present[blind] for key, blind in blinds.items() if blind in present}
-    new = [draft for draft in drafts if draft.source_key not in known]
+        ids = {key: present[blind] for key, blind in blinds.items() if blind in present}
+        numbered = _new(drafts, ids)
+        _check(numbered, len(drafts), register, unit)
+    new = list(numbered.values())
     if not new:
-        return tuple(known[draft.source_key] for draft in drafts)
-    sealed = [_sealed(archive, of, _completed(draft, register), day) for draft in new]
-    bodies = [body for one in sealed for body in one.bodies]
-    standings = {one.record.id: one.standing for one in sealed}
+        return tuple(ids[draft.source_key] for draft in drafts)
+    ready = _ready(archive, of, [_completed(draft, register) for draft in new], day)
+    bodies = _sealed(archive, ready)
+    standings = {one.record.id: one.standing for one in ready}
     commit, placed = saving.sign(archive, acting, bodies, standings)
     with archive.work() as unit:
         require(archive, acting, unit, custody, Action.PLACE)
+        placing.unchanged(unit, of)
         _no_twin(unit, custody, [blinds[draft.source_key] for draft in new if draft.source_key])
         unit.records.add_commit(commit)
         unit.records.add_bodies(placed)
-        for one in sealed:
+        for one in ready:
             unit.records.add(one.record)
             unit.ledger.append(one.entry)
         sources = {blinds[draft.source_key]: draft.record.id for draft in new if draft.source_key}
         unit.records.add_sources(custody, SOURCE, sources)
-        to_index(unit, of, [one.record.id for one in sealed], placed)
-        detail = {"room": custody.hex, "records": [one.record.id.hex for one in sealed]}
-        transparency.append(archive, unit, acting.member, "accession", detail)
+        to_index(unit, of, [one.record.id for one in ready], placed)
+        detail = {"room": custody.hex, "records": [one.record.id.hex for one in ready]}
+        transparency.append(archive, unit, acting.member, "accession", detail, commit)
         unit.commit()
     if index:
         indexing.drain_held(archive, acting, custody)
-    return tuple(known.get(draft.source_key, draft.record.id) for draft in drafts)
+    return tuple(ids.get(draft.source_key, draft.record.id) for draft in drafts)
 
 
+@transparency.refusals("accession")
 def known(archive: Archive, acting: Acting, custody: UUID, keys: Sequence[str]) -> Mapping[str, UUID]:
     """Return source key → record for those of an import that are stored already. Raises NotFound."""
     with archive.read() as unit:
@@ -106,16 +115,29 @@ def _blinds(acting: Acting, custody: UUID, drafts: Sequence[Draft]) -> dict[str,
     return {key: acting.keys.blind(custody, SOURCE, key) for key in sorted(keys)}
 
 
-def _check(drafts: Sequence[Draft], register: registering.Register, unit: UnitOfWork) -> None:
-    problems: list[Problem] = []
+def _new(drafts: Sequence[Draft], ids: dict[str, UUID]) -> dict[int, Draft]:
+    """Those not yet known by their source key, by their number; ``ids`` then knows them too."""
+    new = {}
     for number, draft in enumerate(drafts):
-        lead = f"drafts.{number}." if len(drafts) > 1 else ""
+        if draft.source_key not in ids:
+            new[number] = draft
+            if draft.source_key:
+                ids[draft.source_key] = draft.record.id
+    return new
+
+
+def _check(drafts: Mapping[int, Draft], of: int, register: registering.Register, unit: UnitOfWork) -> None:
+    problems: list[Problem] = []
+    seen: set[UUID] = set()
+    for number, draft in drafts.items():
+        lead = f"drafts.{number}." if of > 1 else ""
         try:
             validating.check(draft, register)
         except Invalid as invalid:
             problems += [replace(found, where=lead + found.where) for found in invalid.problems]
-        if unit.records.get(draft.record.id):
+        if draft.record.id in seen or unit.records.get(draft.record.id):
             problems.append(Problem(lead + "id", message("This record is stored already.")))
+        seen.add(draft.record.id)
     if problems:
         raise Invalid(problems)
 
@@ -125,7 +147,20 @@ def _completed(draft: Draft, register: registering.Register) -> Draft:
     return replace(draft, record=replace(draft.record, tags=tags))
 
 
-def _sealed(archive: Archive, of: placing.Collection, draft: Draft, day: date) -> _Sealed:
+def _ready(archive: Archive, of: placing.Collection, drafts: Sequence[Draft], day: date) -> list[_Ready]:
+    """Every draft with its consent entry sealed, whose hash the licences of the other bodies name."""
+    unsealed = [consents.unsealed(draft.consent, of.custody, day) for draft in drafts]
+    entries = saving.seal(archive, unsealed, saving.draw(archive, [body.id for body in unsealed]))
+    return [_placed(of, draft, body, day) for draft, body in zip(drafts, entries, strict=True)]
+
+
+def _sealed(archive: Archive, ready: Sequence[_Ready]) -> list[SealedBody]:
+    unsealed = [body for one in ready for body in one.unsealed]
+    shares = saving.draw(archive, [body.id for body in unsealed])
+    return [body for one in ready for body in (one.entry_body, *saving.seal(archive, one.unsealed, shares))]
+
+
+def _placed(of: placing.Collection, draft: Draft, entry: SealedBody, day: date) -> _Ready:
     record = draft.record
     state = fold([draft.consent], day)
     custody = RoomTerms(id=of.custody.room, collection=of.custody.room, purpose=RoomPurpose.CUSTODY, name="")
@@ -134,9 +169,7 @@ def _sealed(archive: Archive, of: placing.Collection, draft: Draft, day: date) -
             "Consent or a legal basis for storing and cataloguing is missing: nothing can be stored."
         )
         raise Invalid([Problem("consent", said)])
-    entry = consents.unsealed(draft.consent, of.custody, day)
-    [entry_body] = saving.seal(archive, [entry], saving.draw(archive, [entry.id]))
-    row = consents.row(draft.consent, entry_body, ())
+    row = consents.row(draft.consent, entry, ())
     standing = placing.Standing(
         record=record,
         identity=Identity(record=record.id, people=draft.people) if draft.people else None,
@@ -145,13 +178,12 @@ def _sealed(archive: Archive, of: placing.Collection, draft: Draft, day: date) -
         revision=1,
     )
     master = placing.master(of, standing, day)
-    unsealed = [master, *placing.renditions(of, standing, day)]
-    bodies = saving.seal(archive, unsealed, saving.draw(archive, [body.id for body in unsealed]))
-    return _Sealed(
+    return _Ready(
         record=placing.row(of, standing, master.id, day),
         entry=row,
-        bodies=(entry_body, *bodies),
-        standing=commits.Standing(master=master.id, revision=1, ledger=row.hash),
+        entry_body=entry,
+        unsealed=[master, *placing.renditions(of, standing, day)],
+        standing=commits.Standing(master.id, 1, row.hash),
     )
 
 

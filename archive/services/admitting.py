@@ -5,24 +5,24 @@ Knows who must sign for whom, and what ends when slots change. Must not know pro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from archive.crypto import kdf
+from archive.crypto import kdf, wrap
 from archive.crypto.errors import CannotOpen
 from archive.domain.errors import CannotSignIn, Damaged, Invalid, NotFound, Problem, Refused, message
 from archive.domain.identifiers import new_id
-from archive.domain.keeping import InstanceRow, MemberRow, RoomRow
+from archive.domain.keeping import MemberRow, RoomRow
 from archive.domain.rooms import Capability
 from archive.domain.showing import Profile
 from archive.sealing import kits, names, slots, trust
-from archive.sealing.bodies import RoomKey
-from archive.sealing.keyring import Keyring, grant_info, publics
+from archive.sealing.keyring import Keyring, publics
 from archive.services import transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
-from archive.services.entitling import live, today
+from archive.services.entitling import audit_key, holdings, live, today
 from archive.services.entitling import trust as trusted
 from archive.services.keying import (
     Enrolled,
@@ -90,7 +90,7 @@ def admit(archive: Archive, officers: Sequence[Acting], who: Newcomer) -> Enroll
             day=today(archive, unit),
         )
         profile = Profile(name=who.name.strip(), roles=who.roles)
-        row = with_profile(archive.row.id, row, profile, _audit(archive.row, unit))
+        row = with_profile(officers[0].keys, row, profile, audit_key(archive, unit))
         unit.members.add(certify(archive.row.id, row, [officer.keys for officer in officers]))
         for slot in rows:
             unit.members.add_slot(slot)
@@ -100,25 +100,39 @@ def admit(archive: Archive, officers: Sequence[Acting], who: Newcomer) -> Enroll
     return enrolled(member, who.login, given, kit)
 
 
+@transparency.refusals("members")
 def members(archive: Archive, acting: Acting) -> tuple[Listed, ...]:
     """Return every member, for officers and whoever holds the audit room. Raises Refused."""
     with archive.read() as unit:
-        checks = trusted(archive, acting, unit)
-        audit, reads = _audit(archive.row, unit), archive.row.audit in acting.keys.held()
-        if not (reads or checks.member(acting.member).officer):
+        checks, day = trusted(archive, acting, unit), today(archive, unit)
+        named = profiles(archive, acting, unit)
+        if not (named or checks.member(acting.member).officer):
             raise Refused(message("Only officers and auditors see the list of members."))
-        day = today(archive, unit)
         return tuple(
             Listed(
                 id=row.id,
                 officer=row.officer,
-                profile=names.open_profile(archive.row.id, row.id, audit, acting.keys, row.profile_audit)
-                if reads
-                else None,
+                profile=named.get(row.id),
                 rooms=len({grant.room for grant in live(unit.rooms.grants_to(row.id), day)}),
             )
             for row in unit.members.all()
         )
+
+
+def profiles(archive: Archive, acting: Acting, unit: UnitOfWork) -> Mapping[UUID, Profile]:
+    """Return what every member is called, for whoever holds the audit room; nothing for others. Raises Damaged."""
+    if archive.row.audit not in holdings(archive, acting, unit):
+        return {}
+    checks, audit = trusted(archive, acting, unit), audit_key(archive, unit)
+    try:
+        return {
+            row.id: names.open_profile(archive.row.id, row.id, audit, acting.keys, row.profile_audit, checks)
+            for row in unit.members.all()
+        }
+    except CannotOpen:
+        raise Damaged(
+            message("A member's name was changed, and not by an officer. Run guwah fsck.")
+        ) from None
 
 
 def find(archive: Archive, login: str) -> UUID:
@@ -176,14 +190,14 @@ def regrant(archive: Archive, officers: Sequence[Acting], kit: str, member: UUID
             to = Grantee.member(checks.member(member))
         except CannotOpen:
             raise NotFound from None
-        opener = Keyring(archive.row.id, archive.row.recovery, 0, _kit(kit))
+        safe = _safe(archive, kit)
         size = unit.log.head().size
         every = unit.rooms.all()
         for row in every:
-            seed = _seed_by_kit(archive, opener, unit, row)
+            seed = _seed_by_kit(safe, unit, _signed(checks, row.id))
             end_grants(unit, row.id, member)
             unit.rooms.grant(make_grant(signer.keys, row, seed, to, tuple(Capability), since=size))
-        opener.drop()
+        safe.drop()
         transparency.append(archive, unit, signer.member, "regrant", {"to": member.hex})
         unit.commit()
     return len(every)
@@ -214,25 +228,32 @@ def _quorum(archive: Archive, officers: Sequence[Acting], unit: UnitOfWork) -> N
             raise Refused(message("Only officers can do this."))
 
 
-def _kit(typed: str) -> bytes:
+def _safe(archive: Archive, typed: str) -> Keyring:
+    """The archive kit as a keyring. Raises CannotSignIn for any other kit."""
     try:
-        return kits.read(typed)
+        kit = kits.read(typed)
     except CannotOpen:
         raise CannotSignIn from None
+    if wrap.public_key(kit) != archive.row.recovery_public:
+        raise CannotSignIn
+    return Keyring(archive.row.id, archive.row.recovery, 0, kit)
 
 
-def _seed_by_kit(archive: Archive, opener: Keyring, unit: UnitOfWork, room: RoomRow) -> bytes:
+def _signed(checks: trust.Trust, room: UUID) -> RoomRow:
+    try:
+        return checks.room(room)
+    except CannotOpen:
+        raise Damaged(message("A room's key was changed, and not by an officer. Run guwah fsck.")) from None
+
+
+def _seed_by_kit(safe: Keyring, unit: UnitOfWork, room: RoomRow) -> bytes:
     for grant in unit.rooms.grants_of(room.id):
-        if grant.grantee == archive.row.recovery and grant.ended is None and grant.version == room.version:
-            try:
-                return opener.open_own(grant_info(archive.row.id, grant), grant.wrap)
-            except CannotOpen:
-                raise CannotSignIn from None
-    raise Damaged(message("A room was never granted to the archive kit: it cannot be given again."))
-
-
-def _audit(instance: InstanceRow, unit: UnitOfWork) -> RoomKey:
-    room = unit.rooms.get(instance.audit)
-    if room is None:
-        raise Damaged(message("The audit room is missing from the database."))
-    return RoomKey(room.id, room.version, room.public)
+        if grant.grantee == safe.member and grant.ended is None and grant.version == room.version:
+            with suppress(CannotOpen):
+                safe.take(grant, room.public)
+                return safe.room_seed(room.id, room.version)
+    raise Damaged(
+        message(
+            "A room's grant to the archive kit is missing or was changed: the room cannot be given again."
+        )
+    )

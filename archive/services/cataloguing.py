@@ -15,7 +15,7 @@ from archive.domain.rooms import RoomPurpose
 from archive.domain.tags import Tag
 from archive.policy.access import Action
 from archive.sealing.bodies import Unsealed
-from archive.services import indexing, placing, registering, revising, saving, validating
+from archive.services import indexing, placing, registering, revising, saving, transparency, validating
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.entitling import require, today
@@ -23,6 +23,7 @@ from archive.services.ports import UnitOfWork
 from archive.services.revising import Revision
 
 
+@transparency.refusals("revise")
 def retag(archive: Archive, acting: Acting, custody: UUID, record: UUID, tags: Sequence[Tag]) -> None:
     """Give a record other tags: a new revision of its master, and renditions where scope and consent now open them.
 
@@ -41,21 +42,25 @@ def retag(archive: Archive, acting: Acting, custody: UUID, record: UUID, tags: S
     standing = replace(standing, record=replace(standing.record, tags=completed), revision=row.revision + 1)
     validating.check_tags(standing.record, register)
     unsealed = [placing.master(of, standing, day), *placing.renditions(of, standing, day)]
-    change = Revision(row=row, standing=standing, unsealed=unsealed, action="revise")
+    change = Revision(row=row, standing=standing, unsealed=unsealed, action="revise", read=standing.head)
     revising.write(archive, acting, of, change)
     indexing.drain_held(archive, acting, custody)
 
 
+@transparency.refusals("revise")
 def place_all(archive: Archive, acting: Acting, custody: UUID, room: UUID) -> int:
     """Place every record of a collection anew in one room (its scope changed, or it is new); return how many lie there.
 
-    Needs the place capability in custody. Cost: one accession a record whose rendition changes, 1 ms for the others.
+    Needs the place capability in custody. Raises NotFound, Refused, Conflict. Cost: one accession a record whose
+    rendition changes, 1 ms for the others.
     """
     with archive.read() as unit:
         require(archive, acting, unit, custody, Action.PLACE)
         of = placing.collection(archive, acting, unit, custody)
         records = unit.records.of_collection(custody)
-    if room in of.rooms and of.rooms[room][1].purpose is not RoomPurpose.IDENTITY:
+    if room not in of.rooms:
+        raise NotFound
+    if of.rooms[room][1].purpose is not RoomPurpose.IDENTITY:
         for record in records:
             _place_one(archive, acting, of, room, record)
     indexing.drain_held(archive, acting, custody)
@@ -74,7 +79,9 @@ def _place_one(archive: Archive, acting: Acting, of: placing.Collection, room: U
         if old and new and _same(archive, acting, unit, old, new[0], row.collection):
             return
     if old or new:
-        change = Revision(row=row, standing=standing, unsealed=new, action="revise", only=room)
+        change = Revision(
+            row=row, standing=standing, unsealed=new, action="revise", read=standing.head, only=room
+        )
         revising.write(archive, acting, of, change)
 
 

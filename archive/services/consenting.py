@@ -14,13 +14,14 @@ from archive.domain.rooms import RoomPurpose, RoomTerms
 from archive.policy.access import Action
 from archive.policy.consent import fold
 from archive.policy.placement import place
-from archive.services import consents, indexing, placing, revising, saving
+from archive.services import consents, indexing, placing, revising, saving, transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.entitling import require, today
 from archive.services.revising import Revision
 
 
+@transparency.refusals("consent")
 def append(
     archive: Archive, acting: Acting, custody: UUID, entry: ConsentEntry, *, index: bool = True
 ) -> None:
@@ -44,7 +45,7 @@ def append(
     unsealed = consents.unsealed(entry, of.custody, day)
     [body] = saving.seal(archive, [unsealed], saving.draw(archive, [unsealed.id]))
     added = consents.row(entry, body, before)
-    standing = replace(standing, consent=fold((*ledger, entry), day), head=added.hash)
+    read, standing = standing.head, replace(standing, consent=fold((*ledger, entry), day), head=added.hash)
     terms = RoomTerms(id=custody, collection=custody, purpose=RoomPurpose.CUSTODY, name="")
     closed = place(standing.consent, standing.record, terms, day) is None
     change = Revision(
@@ -52,6 +53,7 @@ def append(
         standing=standing,
         unsealed=() if closed else placing.renditions(of, standing, day),
         action="consent",
+        read=read,
         entry=(added, body),
         closed=closed,
     )

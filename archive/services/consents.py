@@ -5,7 +5,7 @@ Knows the chain. Must not know what consent opens: `policy` decides that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -22,8 +22,9 @@ from archive.sealing.codec import canonical, decode, encode
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.ports import UnitOfWork
-from archive.services.saving import unseal
+from archive.services.saving import unseal_many
 
+Chain = Sequence[tuple[ConsentRow, SealedBody]]
 _PART = "consent"
 
 
@@ -63,24 +64,44 @@ def entries(
 ) -> tuple[tuple[ConsentEntry, ...], bytes]:
     """Return a record's ledger, oldest first, and its head. Needs custody's key.
 
-    Raises Damaged when an entry was changed, left out, moved or does not open.
+    Raises Damaged when an entry was changed, left out, moved or does not open. That none was taken from the end shows
+    when the head is compared with what was signed last (`saving.same_ledger`).
     """
+    ledger = chain(unit, record)
+    parts = unseal_many(archive, acting, unit, [body for _row, body in ledger], custody, custody)
+    return read(ledger, parts), ledger[-1][0].hash if ledger else b""
+
+
+def chain(unit: UnitOfWork, record: UUID) -> Chain:
+    """Return a record's ledger as rows and sealed bodies, oldest first. No key is needed.
+
+    Raises Damaged when an entry was changed, left out or moved.
+    """
+    bodies_of = {body.id: body for body in unit.records.bodies_of(record, BodyKind.CONSENT)}
     said, head = [], b""
     for number, found in enumerate(unit.ledger.of_record(record)):
-        body = unit.records.body(found.body)
-        if body is None or found.number != number or found.previous != head:
+        body = bodies_of.get(found.body)
+        if body is None or (found.number, found.previous, found.day) != (number, head, body.day):
             raise _broken()
         if not kdf.same(_chained(found, body).hash, found.hash):
             raise _broken()
-        try:
-            entry = decode(ConsentEntry, unseal(archive, acting, unit, body, custody, custody)[_PART])
-        except CannotOpen:
-            raise _broken() from None
-        if (entry.id, entry.event, entry.closes) != (found.id, found.event, found.closes):
-            raise _broken()
-        said.append(entry)
+        said.append((found, body))
         head = found.hash
-    return tuple(said), head
+    return said
+
+
+def read(ledger: Chain, parts: Iterable[Mapping[str, bytes]]) -> tuple[ConsentEntry, ...]:
+    """Return the entries of a ledger from its opened bodies. Raises Damaged when a row says other than its body."""
+    try:
+        entries = tuple(decode(ConsentEntry, part[_PART]) for part in parts)
+    except (CannotOpen, KeyError):
+        raise _broken() from None
+    for entry, (found, _body) in zip(entries, ledger, strict=True):
+        items = tuple(item.id for item in entry.items)
+        said = (entry.id, entry.record, entry.event, items, entry.closes)
+        if said != (found.id, found.record, found.event, found.items, found.closes):
+            raise _broken()
+    return entries
 
 
 def _chained(found: ConsentRow, body: SealedBody) -> ConsentRow:

@@ -5,106 +5,126 @@ Knows the order of those three. Must not know pages, nor what the person does wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
 from uuid import UUID
 
-from archive.crypto.errors import CannotOpen
-from archive.domain.errors import Damaged, message
+from archive.domain.consent import ConsentEntry
+from archive.domain.errors import Damaged, NotFound, message
 from archive.domain.identifiers import code_of
 from archive.domain.keeping import SealedBody
 from archive.domain.records import Identity
-from archive.domain.rooms import RoomPurpose
+from archive.domain.rooms import RoomPurpose, RoomTerms
 from archive.domain.showing import RoomView, Shown
 from archive.policy.access import Action, decide
-from archive.sealing import licences
-from archive.sealing.codec import decode, decode_record
-from archive.services import consents, rooms, saving, transparency
+from archive.policy.consent import fold
+from archive.policy.placement import place_identity
+from archive.services import consents, placing, rooms, saving, transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
-from archive.services.entitling import holdings, today
-from archive.services.placing import PART
+from archive.services.entitling import holdings, licence_of, today
 from archive.services.ports import UnitOfWork
 
+_OUTDATED: Final = message("What this room holds of the record is not what was placed last. Run guwah fsck.")
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sealed:
+    """Everything about one record that is about to be opened, checked but still sealed."""
+
+    view: RoomView
+    body: SealedBody
+    day: date
+    ledger: consents.Chain = ()
+    placed: tuple[UUID, ...] = ()
+    identity: SealedBody | None = None
+
+
+@transparency.refusals("open")
 def show(archive: Archive, acting: Acting, room: UUID, record: UUID) -> Shown:
     """Return a record as one room sees it. The opening is logged before a byte is unsealed.
 
-    Raises NotFound, alike for absent and not permitted (a refusal is logged), and Damaged. Cost: two commits to disk,
-    0.5 ms of unsealing; custody unseals the ledger too.
+    Raises NotFound, alike for absent and not permitted, and Damaged; both are logged. Cost: two commits to disk, 0.5 ms
+    of unsealing; custody unseals the ledger too.
     """
     with archive.work() as unit:
-        body = _permitted(archive, acting, unit, room, record)
-        if body is not None:
-            transparency.append(
-                archive,
-                unit,
-                acting.member,
-                "open",
-                {"room": room.hex, "record": record.hex, "body": body.id.hex},
-            )
-            unit.commit()
-    if body is None:
-        raise transparency.refuse(archive, acting, room, "open")
-    view = rooms.room(archive, acting, room)
-    with archive.read() as unit:
-        return _shown(archive, acting, unit, view, body)
+        sealed = _permitted(archive, acting, unit, room, record)
+        detail = {"room": room.hex, "record": record.hex, "body": sealed.body.id.hex}
+        if sealed.identity:
+            detail["identity"] = sealed.identity.room.hex
+        transparency.append(archive, unit, acting.member, "open", detail)
+        unit.commit()
+    return _opened(archive, acting, sealed)
 
 
-def _permitted(
-    archive: Archive, acting: Acting, unit: UnitOfWork, room: UUID, record: UUID
-) -> SealedBody | None:
-    held = holdings(archive, acting, unit)
+def _permitted(archive: Archive, acting: Acting, unit: UnitOfWork, room: UUID, record: UUID) -> _Sealed:
+    held, day = holdings(archive, acting, unit), today(archive, unit)
     if room not in held or held[room].purpose is RoomPurpose.IDENTITY:
-        return None
-    body = unit.records.present(room, [record]).get(record)
-    if body is None:
-        return None
-    licence = licences.read(body.licence) if body.licence else None
-    return body if decide(Action.READ, held.values(), licence, room, today(archive, unit)) else None
+        raise NotFound
+    row, body = unit.records.get(record), unit.records.present(room, [record]).get(record)
+    if row is None or body is None:
+        raise NotFound
+    licence = licence_of(body.licence)
+    if not decide(Action.READ, held.values(), licence, room, day):
+        raise NotFound
+    view = rooms.view(archive, acting, unit, held[room])
+    stands = saving.standing(archive, acting, unit, row)
+    if body.revision != stands.revision or (licence and licence.head != stands.ledger):
+        raise Damaged(_OUTDATED)
+    sealed = _Sealed(view=view, body=body, day=day)
+    if view.purpose is RoomPurpose.CUSTODY:
+        sealed = _with_custody(archive, acting, unit, sealed)
+        saving.same_ledger(stands, sealed.ledger[-1][0].hash if sealed.ledger else b"")
+    saving.vouch(archive, acting, unit, _bodies(sealed), view.collection)
+    return sealed
 
 
-def _shown(archive: Archive, acting: Acting, unit: UnitOfWork, view: RoomView, body: SealedBody) -> Shown:
-    custody = view.purpose is RoomPurpose.CUSTODY
-    parts = saving.unseal(archive, acting, unit, body, view.id, view.collection)
-    try:
-        record = decode_record(parts[PART])
-    except CannotOpen:
-        raise Damaged(message("This record was written by another version of the program.")) from None
-    ledger = consents.entries(archive, acting, unit, record.id, view.id)[0] if custody else ()
-    beside = _beside(unit, record.id, view) if custody else {}
+def _with_custody(archive: Archive, acting: Acting, unit: UnitOfWork, sealed: _Sealed) -> _Sealed:
+    """The ledger, in which rooms the record lies, and who it is, for a member who holds the identity room too."""
+    record, held = sealed.body.record, holdings(archive, acting, unit)
+    placed, identity = [], None
+    for room in unit.rooms.of_collection(sealed.view.collection):
+        found = unit.records.licences(room.id, [record]).get(record)
+        if room.id == sealed.view.id or found is None:
+            continue
+        placed.append(room.id)
+        # The identity's licence must live, as everywhere.
+        may = decide(Action.READ, held.values(), licence_of(found[1]), room.id, sealed.day)
+        if may and room.purpose is RoomPurpose.IDENTITY:
+            identity = unit.records.present(room.id, [record]).get(record)
+    ledger = consents.chain(unit, record)
+    return replace(sealed, ledger=ledger, placed=tuple(placed), identity=identity)
+
+
+def _bodies(sealed: _Sealed) -> list[SealedBody]:
+    identity = [sealed.identity] if sealed.identity else []
+    return [sealed.body, *identity, *(body for _row, body in sealed.ledger)]
+
+
+def _opened(archive: Archive, acting: Acting, sealed: _Sealed) -> Shown:
+    view, identity = sealed.view, sealed.identity
+    wanted = [(body, body.room if body is identity else view.id) for body in _bodies(sealed)]
+    parts = saving.opened(archive, acting, wanted)
+    ledger = consents.read(sealed.ledger, [parts[body.id] for _row, body in sealed.ledger])
     return Shown(
-        record=record,
-        code=code_of(record.id),
+        record=placing.record_of(parts[sealed.body.id]),
+        code=code_of(sealed.body.record),
         room=view,
-        revision=body.revision,
-        day=body.day,
-        licence=licences.read(body.licence) if body.licence else None,
-        identity=_identity(archive, acting, unit, view, beside.values()) if custody else None,
+        revision=sealed.body.revision,
+        day=sealed.body.day,
+        licence=licence_of(sealed.body.licence),
+        identity=_identity(ledger, identity, parts[identity.id], sealed.day) if identity else None,
         consent=ledger,
-        placed=tuple(beside),
+        placed=sealed.placed,
     )
 
 
-def _beside(unit: UnitOfWork, record: UUID, view: RoomView) -> dict[UUID, SealedBody]:
-    """Room → body of one record, in every other room of the collection."""
-    return {
-        row.id: found
-        for row in unit.rooms.of_collection(view.collection)
-        if row.id != view.id and (found := unit.records.present(row.id, [record]).get(record))
-    }
-
-
 def _identity(
-    archive: Archive, acting: Acting, unit: UnitOfWork, view: RoomView, beside: Iterable[SealedBody]
+    ledger: Sequence[ConsentEntry], body: SealedBody, parts: saving.Parts, day: date
 ) -> Identity | None:
-    """Who it is, for a member who holds the identity room too: its licence must live, as everywhere."""
-    held, day = holdings(archive, acting, unit), today(archive, unit)
-    for body in beside:
-        holding = held.get(body.room)
-        if holding is None or holding.purpose is not RoomPurpose.IDENTITY:
-            continue
-        if not decide(Action.READ, held.values(), licences.read(body.licence), body.room, day):
-            continue
-        parts = saving.unseal(archive, acting, unit, body, body.room, view.collection)
-        return decode(Identity, parts[PART])
-    return None
+    """Who it is, as far as the ledger now says: an identity is kept as it was until somebody may seal it anew."""
+    terms = RoomTerms(id=body.room, collection=body.room, purpose=RoomPurpose.IDENTITY, name="")
+    placed = place_identity(fold(ledger, day), placing.identity_of(parts), terms, day)
+    return placed.identity if placed else None

@@ -109,7 +109,7 @@ def found(
         audit = _audit_room(unit, row, persons, names_of_rooms)
         printed = tuple(_keep(unit, row, person, officers, audit) for person in persons)
         rooms = _first_collection(unit, row, persons, names_of_rooms)
-        place = transparency.Place(row, ground.host, ground.shares, ground.clock())
+        place = transparency.Place(row.id, audit, ground.shares, ground.clock())
         transparency.write(place, unit, officers[0].member.id, "init", {"members": len(persons)}, day=day)
         unit.commit()
     for person in persons:
@@ -159,7 +159,7 @@ def _keep(
     founder = person.founder
     words = (("officer", founder.officer), ("custodian", founder.custodian))
     profile = Profile(name=founder.name, roles=tuple(role for role, has in words if has))
-    member = with_profile(row.id, person.member, profile, audit)
+    member = with_profile(officers[0].keys, person.member, profile, audit)
     given = founder.secrets or draw_secrets()
     rows, kit = lock_slots(row.id, member.id, person.seed, trust.fingerprint(row), given)
     unit.members.replace(certify(row.id, member, [officer.keys for officer in officers]))

@@ -5,24 +5,23 @@ Knows that the index is a cache of a room's bodies. Must not know what is asked 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
-from archive.crypto.errors import CannotOpen
-from archive.domain.errors import Damaged, NotFound, message
-from archive.domain.keeping import RoomRow, SealedBody
+from archive.domain.errors import GuwahError, NotFound
+from archive.domain.keeping import RoomRow
 from archive.domain.rooms import RoomPurpose
-from archive.domain.searching import IndexDamaged, IndexDocument, IndexHead, IndexKeys
-from archive.policy.access import Action, decide
-from archive.sealing import licences
-from archive.sealing.codec import decode_record
+from archive.domain.searching import IndexDamaged, IndexHead, IndexKeys
+from archive.policy.access import Action
 from archive.services import saving, transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.documents import document
-from archive.services.entitling import holdings, require, today
-from archive.services.placing import PART
+from archive.services.entitling import holdings, readable, require, today
+from archive.services.placing import record_of
 from archive.services.ports import Index, UnitOfWork
 
 SEARCHED: Final = frozenset({RoomPurpose.CUSTODY, RoomPurpose.READING, RoomPurpose.MATTER})
@@ -55,7 +54,11 @@ def opened(archive: Archive, acting: Acting, room: UUID) -> Index:
 
 
 def drain_held(archive: Archive, acting: Acting, custody: UUID) -> None:
-    """Index what waits, in custody and in every other room of the collection that the member holds."""
+    """Index what waits, in custody and in every other room of the collection that the member holds.
+
+    Called when a save is done and acknowledged: whatever goes wrong here is no failure of it. What is not indexed now
+    waits in the outbox, and what is broken shows at the next search.
+    """
     with archive.read() as unit:
         held = holdings(archive, acting, unit)
         waiting = [
@@ -64,9 +67,11 @@ def drain_held(archive: Archive, acting: Acting, custody: UUID) -> None:
             if row.id in held and row.purpose in SEARCHED and unit.outbox.count(row.id)
         ]
     for room in waiting:
-        opened(archive, acting, room)
+        with suppress(GuwahError, OSError):
+            opened(archive, acting, room)
 
 
+@transparency.refusals("reindex")
 def rebuild(archive: Archive, acting: Acting, room: UUID) -> int:
     """Throw a room's index away and make it anew from the room's bodies; return how many records it holds.
 
@@ -82,29 +87,23 @@ def rebuild(archive: Archive, acting: Acting, room: UUID) -> int:
     return len(opened(archive, acting, room).records())
 
 
-def live(
-    archive: Archive, acting: Acting, unit: UnitOfWork, room: UUID, records: Iterable[UUID] | None = None
-) -> Mapping[UUID, UUID]:
-    """Return record → body of those that the member may read in this room today, by live licences. Cost: 10 µs each."""
-    held, day = holdings(archive, acting, unit).values(), today(archive, unit)
-    return {
-        record: body
-        for record, (body, raw) in unit.records.licences(room, records).items()
-        if decide(Action.READ, held, licences.read(raw) if raw else None, room, day)
-    }
-
-
 def _heal(archive: Archive, acting: Acting, row: RoomRow, index: Index, head: IndexHead | None) -> None:
-    """Make the index hold just the bodies that are live today, whatever happened to it or to the outbox."""
+    """Make the index hold just the bodies that are live today, whatever happened to it or to the outbox.
+
+    What waits in the outbox is then in it too, and need not be indexed again.
+    """
     with archive.read() as unit:
-        wanted = live(archive, acting, unit, row.id)
+        wanted = readable(archive, acting, unit, row.id)
+        tickets = [ticket for ticket, _record in unit.outbox.pending(row.id, sys.maxsize)]
     held = index.records()
     missing = [record for record, body in wanted.items() if held.get(record) != body]
-    index.remove(record for record in held if record not in wanted)
+    gone = [record for record in held if record not in wanted]
+    index.remove(gone)
     for start in range(0, len(missing), _BATCH):
         _stage(archive, acting, row, index, missing[start : start + _BATCH])
-    if missing or held.keys() - wanted.keys() or index.head != head:
         _record_head(archive, row.id, index.commit(), ())
+    if gone or tickets or index.head is None or index.head != head:
+        _record_head(archive, row.id, index.commit(), tickets)
 
 
 def _drain(archive: Archive, acting: Acting, row: RoomRow, index: Index) -> None:
@@ -119,18 +118,13 @@ def _drain(archive: Archive, acting: Acting, row: RoomRow, index: Index) -> None
 
 def _stage(archive: Archive, acting: Acting, row: RoomRow, index: Index, records: Sequence[UUID]) -> None:
     with archive.read() as unit:
-        wanted = live(archive, acting, unit, row.id, records)
+        wanted = readable(archive, acting, unit, row.id, records)
         bodies = unit.records.present(row.id, list(wanted))
-        parts = saving.unseal_many(archive, acting, unit, bodies.values(), row.id, row.collection)
-    index.remove(record for record in records if record not in parts)
-    index.replace(_document(bodies[record], part[PART]) for record, part in parts.items())
-
-
-def _document(body: SealedBody, part: bytes) -> IndexDocument:
-    try:
-        return document(decode_record(part), body.id)
-    except CannotOpen:
-        raise Damaged(message("A record was written by another version of the program.")) from None
+        parts_of = saving.unseal_many(archive, acting, unit, list(bodies.values()), row.id, row.collection)
+    index.remove(record for record in records if record not in bodies)
+    index.replace(
+        document(record_of(parts), body.id) for body, parts in zip(bodies.values(), parts_of, strict=True)
+    )
 
 
 def _record_head(archive: Archive, room: UUID, head: IndexHead, done: Iterable[int]) -> None:

@@ -100,12 +100,12 @@ def enrolled(member: UUID, login: str, given: Secrets, kit: str) -> Enrolled:
     )
 
 
-def with_profile(instance: UUID, member: MemberRow, profile: Profile, audit: RoomKey) -> MemberRow:
-    """Return the member's row with their name and roles sealed to themselves and to the audit room."""
+def with_profile(officer: Keyring, member: MemberRow, profile: Profile, audit: RoomKey) -> MemberRow:
+    """Return the member's row with their name and roles, signed, sealed to themselves and to the audit room."""
     return replace(
         member,
-        profile_self=names.seal_profile(instance, member.id, member.wrap_public, profile),
-        profile_audit=names.seal_profile(instance, member.id, audit.public, profile),
+        profile_self=names.seal_profile(officer, member.id, member.wrap_public, profile),
+        profile_audit=names.seal_profile(officer, member.id, audit.public, profile),
     )
 
 

@@ -11,9 +11,11 @@ from datetime import date
 from typing import Final, Protocol
 from uuid import UUID
 
+from archive.crypto.errors import CannotOpen
 from archive.domain.drafts import Record
+from archive.domain.errors import Conflict, Damaged, message
 from archive.domain.identifiers import new_id
-from archive.domain.keeping import BodyKind, RecordRow
+from archive.domain.keeping import BodyKind, RecordRow, RoomRow
 from archive.domain.licence import Licence
 from archive.domain.records import Identity
 from archive.domain.rooms import RoomPurpose, RoomTerms
@@ -21,11 +23,11 @@ from archive.policy.consent import ConsentState
 from archive.policy.placement import place, place_identity
 from archive.sealing import licences
 from archive.sealing.bodies import RoomKey, Unsealed
-from archive.sealing.codec import encode, encode_record
+from archive.sealing.codec import decode, decode_record, encode, encode_record
 from archive.services import rooms
 from archive.services.acting import Acting
 from archive.services.archive import Archive
-from archive.services.entitling import trust
+from archive.services.entitling import licence_of, trust
 from archive.services.ports import UnitOfWork
 
 PART: Final = "record"
@@ -47,6 +49,7 @@ class Collection:
 
     custody: RoomKey
     rooms: Mapping[UUID, tuple[RoomKey, RoomTerms]]
+    rows: tuple[RoomRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +65,50 @@ class Standing:
 
 def collection(archive: Archive, acting: Acting, unit: UnitOfWork, custody: UUID) -> Collection:
     """Return the rooms of a collection, as a member of its custody sees them. Raises NotFound, Damaged."""
-    checks = trust(archive, acting, unit)
+    checks, rows = trust(archive, acting, unit), unit.rooms.of_collection(custody)
+    try:
+        keys = {row.id: checks.room_key(row.id) for row in rows}
+    except CannotOpen:
+        raise Damaged(message("A room's key was changed, and not by an officer. Run guwah fsck.")) from None
     return Collection(
-        custody=checks.room_key(custody),
+        custody=keys[custody],
         rooms={
-            row.id: (checks.room_key(row.id), rooms.terms(archive, acting, unit, row.id))
-            for row in unit.rooms.of_collection(custody)
-            if row.id != custody
+            room: (key, rooms.terms(archive, acting, unit, room))
+            for room, key in keys.items()
+            if room != custody
         },
+        rows=rows,
     )
+
+
+def unchanged(unit: UnitOfWork, of: Collection) -> None:
+    """Return when a collection's rooms, their keys and scopes are still those of ``of``; raises Conflict otherwise."""
+    if unit.rooms.of_collection(of.custody.room) != of.rows:
+        raise Conflict(
+            message("Somebody else changed this collection's rooms meanwhile. Nothing was stored; try again.")
+        )
+
+
+def record_of(parts: Mapping[str, bytes]) -> Record:
+    """Return the record of an opened master or rendition. Raises Damaged."""
+    try:
+        return decode_record(parts[PART])
+    except (CannotOpen, KeyError):
+        raise Damaged(message("This record was written by another version of the program.")) from None
+
+
+def identity_of(parts: Mapping[str, bytes]) -> Identity:
+    """Return the people of an opened identity body. Raises Damaged."""
+    try:
+        return decode(Identity, parts[PART])
+    except (CannotOpen, KeyError):
+        raise Damaged(message("Who this is was written by another version of the program.")) from None
+
+
+def keeps_identity(standing: Standing, today: date) -> bool:
+    """Whether the archive may still keep who a record's people are."""
+    terms = RoomTerms(id=UUID(int=0), collection=UUID(int=0), purpose=RoomPurpose.IDENTITY, name="")
+    return place_identity(standing.consent, Identity(record=standing.record.id), terms, today) is not None
 
 
 def master(of: Collection, standing: Standing, today: date) -> Unsealed:
@@ -159,5 +197,7 @@ def _unsealed(
 
 def rests_alike(old: bytes, new: bytes) -> bool:
     """Whether two licences rest on the same items until the same day."""
-    one, other = licences.read(old), licences.read(new)
-    return (one.items, one.not_after) == (other.items, other.not_after)
+    one, other = licence_of(old), licence_of(new)
+    return (
+        one is not None and other is not None and (one.items, one.not_after) == (other.items, other.not_after)
+    )

@@ -30,6 +30,7 @@ _PART = "register"
 _Facilities = tuple[Facility, ...]
 
 
+@transparency.refusals("register")
 def facilities(archive: Archive, acting: Acting, custody: UUID) -> tuple[Facility, ...]:
     """Return the register of a collection, in the order of its labels. Raises NotFound. Cost: 10 µs an entry."""
     with archive.read() as unit:
@@ -51,6 +52,7 @@ def register(archive: Archive, acting: Acting, unit: UnitOfWork, custody: UUID) 
         ) from None
 
 
+@transparency.refusals("register")
 def add(archive: Archive, acting: Acting, custody: UUID, new: Iterable[Facility]) -> int:
     """Add facilities to the register, or replace those with the same source key or id; return how many it holds.
 
@@ -80,6 +82,7 @@ def add(archive: Archive, acting: Acting, custody: UUID, new: Iterable[Facility]
     sealed = saving.seal(archive, [unsealed], saving.draw(archive, [unsealed.id]))
     commit, placed = saving.sign(archive, acting, sealed, {})
     with archive.work() as unit:
+        require(archive, acting, unit, custody, Action.PLACE)
         if (now := _present(unit, custody)) != before:
             raise Conflict(message("Somebody else changed the facility register meanwhile. Try again."))
         unit.records.add_commit(commit)
@@ -87,7 +90,7 @@ def add(archive: Archive, acting: Acting, custody: UUID, new: Iterable[Facility]
         if now:
             unit.records.remove_bodies([now.id])
         transparency.append(
-            archive, unit, acting.member, "register", {"room": custody.hex, "holds": len(ordered)}
+            archive, unit, acting.member, "register", {"room": custody.hex, "holds": len(ordered)}, commit
         )
         unit.commit()
     if before:

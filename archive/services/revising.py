@@ -15,12 +15,11 @@ from archive.domain.keeping import BodyKind, ConsentRow, RecordRow, SealedBody
 from archive.policy.consent import fold
 from archive.sealing import commits
 from archive.sealing.bodies import Unsealed
-from archive.sealing.codec import decode_record
 from archive.services import consents, placing, saving, transparency
 from archive.services.accessioning import to_index
 from archive.services.acting import Acting
 from archive.services.archive import Archive
-from archive.services.entitling import today
+from archive.services.entitling import licence_of, today
 from archive.services.ports import UnitOfWork
 
 
@@ -28,13 +27,15 @@ from archive.services.ports import UnitOfWork
 class Revision:
     """What is to be written of one record: new bodies, where it then stands, a ledger entry if there is one.
 
-    ``only``: the one room whose rendition is replaced; None for every room. ``closed``: nobody reads the master on.
+    ``read`` is the ledger's head that the change was made from. ``only``: the one room whose rendition is replaced;
+    None for every room. ``closed``: nobody reads the master on.
     """
 
     row: RecordRow
     standing: placing.Standing
     unsealed: Sequence[Unsealed]
     action: str
+    read: bytes
     only: UUID | None = None
     entry: tuple[ConsentRow, SealedBody] | None = None
     closed: bool = False
@@ -44,13 +45,15 @@ def standing(
     archive: Archive, acting: Acting, unit: UnitOfWork, row: RecordRow
 ) -> tuple[placing.Standing, tuple[ConsentEntry, ...]]:
     """Return how a record stands, its identity left out, and its ledger. Needs custody's key. Raises Damaged."""
+    stands = saving.standing(archive, acting, unit, row)
     body = unit.records.body(row.master)
     if body is None:
         raise NotFound
     ledger, head = consents.entries(archive, acting, unit, row.id, row.collection)
+    saving.same_ledger(stands, head)
     parts = saving.unseal(archive, acting, unit, body, row.collection, row.collection)
     found = placing.Standing(
-        record=decode_record(parts[placing.PART]),
+        record=placing.record_of(parts),
         identity=None,
         consent=fold(ledger, today(archive, unit)),
         head=head,
@@ -60,28 +63,30 @@ def standing(
 
 
 def write(archive: Archive, acting: Acting, of: placing.Collection, change: Revision) -> None:
-    """Write a revision: old renditions go, new bodies come, all or nothing; identities stay as they are.
+    """Write a revision: old renditions go, new bodies come, all or nothing.
 
-    Raises Conflict when somebody else changed the record meanwhile. Cost: as one accession.
+    An identity stays unless the entry ends what it rests on: then it goes too, for which nobody needs its key. Raises
+    Conflict when somebody else changed the record, its consent or the collection's rooms meanwhile: what was decided
+    from the state before would open what is closed by now. Cost: as one accession.
     """
     row = change.row
     masters = [body.id for body in change.unsealed if body.kind is BodyKind.MASTER]
     master = masters[0] if masters else row.master
-    stand = commits.Standing(master=master, revision=change.standing.revision, ledger=change.standing.head)
+    stand = commits.Standing(master, change.standing.revision, change.standing.head, change.closed)
     shares = saving.draw(archive, [body.id for body in change.unsealed])
     sealed = saving.seal(archive, change.unsealed, shares)
     if change.entry:
         sealed.append(change.entry[1])
     commit, placed = saving.sign(archive, acting, sealed, {row.id: stand})
     with archive.work() as unit:
-        if unit.records.get(row.id) != row:
-            said = message("Somebody else changed this record meanwhile. Open it again; nothing was changed.")
-            raise Conflict(said)
+        _unchanged(unit, change)
+        placing.unchanged(unit, of)
         old = [
             body
             for body in unit.records.bodies_of(row.id, BodyKind.RENDITION)
             if change.only in (None, body.room)
         ]
+        old += _ended_identities(archive, unit, change)
         unit.records.remove_bodies([body.id for body in old])
         unit.records.add_commit(commit)
         unit.records.add_bodies(placed)
@@ -95,6 +100,26 @@ def write(archive: Archive, acting: Acting, of: placing.Collection, change: Revi
         for room in {body.room for body in old}:
             unit.outbox.add(room, [row.id])
         detail = {"record": row.id.hex, "revision": change.standing.revision}
-        transparency.append(archive, unit, acting.member, change.action, detail)
+        transparency.append(archive, unit, acting.member, change.action, detail, commit)
         unit.commit()
     saving.forget(archive, [body.id for body in old])
+
+
+def _ended_identities(archive: Archive, unit: UnitOfWork, change: Revision) -> list[SealedBody]:
+    # Not when a record closes: a withdrawal may be a mistake, and this is the only copy; nobody is shown it meanwhile.
+    if change.entry is None or change.closed or placing.keeps_identity(change.standing, today(archive, unit)):
+        return []
+    ended = set(change.entry[0].closes)
+    return [
+        body
+        for body in unit.records.bodies_of(change.row.id, BodyKind.IDENTITY)
+        if (licence := licence_of(body.licence)) and not ended.isdisjoint(licence.items)
+    ]
+
+
+def _unchanged(unit: UnitOfWork, change: Revision) -> None:
+    ledger = unit.ledger.of_record(change.row.id)
+    if unit.records.get(change.row.id) != change.row or ledger[-1].hash != change.read:
+        raise Conflict(
+            message("Somebody else changed this record meanwhile. Open it again; nothing was changed.")
+        )

@@ -1,25 +1,34 @@
-"""Saving: bodies are sealed under shares that are already durable, signed together, and written in one transaction.
+"""Saving and opening: bodies are sealed under shares that are already durable, signed together, and read back checked.
 
-Knows the order that loses nothing and leaves nothing half-written. Must not know what is saved or why.
+Knows the order that loses nothing, and what must hold before a body is believed. Must not know what is saved or why.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 from archive.crypto.errors import CannotOpen
 from archive.domain.errors import Damaged, message
 from archive.domain.identifiers import new_id
-from archive.domain.keeping import CommitRow, SealedBody
-from archive.domain.rooms import Capability
+from archive.domain.keeping import CommitRow, RecordRow, SealedBody
 from archive.sealing import bodies, commits
 from archive.sealing.bodies import Unsealed
 from archive.sealing.commits import Standing
+from archive.sealing.trust import Trust
 from archive.services.acting import Acting
 from archive.services.archive import Archive
-from archive.services.entitling import trust
+from archive.services.entitling import today, trust
 from archive.services.ports import UnitOfWork
+
+Parts = dict[str, bytes]
+_CHANGED: Final = message(
+    "What is stored here is not what was stored: it was changed, moved or lost. Run guwah fsck."
+)
+_ROLLED_BACK: Final = message(
+    "This record is not in the state that was signed last: something newer was taken away. Run guwah fsck."
+)
 
 
 def draw(archive: Archive, owners: Sequence[UUID]) -> Mapping[UUID, bytes]:
@@ -40,45 +49,100 @@ def sign(
 ) -> tuple[CommitRow, tuple[SealedBody, ...]]:
     """Sign everything that one commit adds, once."""
     with archive.read() as unit:
-        size = unit.log.head().size
-    return commits.sign(acting.keys, new_id(), sealed, standings, size)
+        size, day = unit.log.head().size, today(archive, unit)
+    return commits.sign(acting.keys, new_id(), sealed, standings, size, day)
+
+
+def vouch(
+    archive: Archive, acting: Acting, unit: UnitOfWork, wanted: Sequence[SealedBody], custody: UUID
+) -> None:
+    """Return when each body is just what a commit added, signed by a member who then could place from ``custody``.
+
+    Raises Damaged for whatever was changed, swapped, moved, or signed by somebody else. Cost: 20 µs a body, then as
+    hashing; 0.4 ms for each commit that this process has not met.
+    """
+    checks = trust(archive, acting, unit)
+    known = unit.records.commits({body.commit for body in wanted if body.commit})
+    try:
+        for body in wanted:
+            if body.commit is None:
+                raise CannotOpen
+            commits.verify(archive.row.id, custody, body, known[body.commit], checks)
+    except (CannotOpen, KeyError):
+        raise Damaged(_CHANGED) from None
+
+
+def standing(archive: Archive, acting: Acting, unit: UnitOfWork, row: RecordRow) -> Standing:
+    """Return where a record stands by the newest signed commit that speaks of it, which the row must agree with.
+
+    Raises Damaged when the row names another master or revision, or is closed or open against what was signed: somebody
+    brought back an earlier state. Cost: one query, then as `vouch`.
+    """
+    found = latest(archive, trust(archive, acting, unit), unit, row)
+    if found is None or (found.master, found.revision, found.closed) != (
+        row.master,
+        row.revision,
+        row.closed,
+    ):
+        raise Damaged(_ROLLED_BACK)
+    return found
+
+
+def latest(archive: Archive, checks: Trust, unit: UnitOfWork, row: RecordRow) -> Standing | None:
+    """Return where the newest commit that speaks of a record, and that somebody entitled signed, says it stands."""
+    for commit in sorted(unit.records.commits_of(row.id), key=lambda found: found.log_size, reverse=True):
+        try:
+            said = commits.standings(archive.row.id, row.collection, commit, checks)
+        except CannotOpen:
+            continue
+        if row.id in said:
+            return said[row.id]
+    return None
+
+
+def same_ledger(stands: Standing, head: bytes) -> None:
+    """Return when a ledger's head is the one signed last; raises Damaged when entries were taken away or added."""
+    if stands.ledger != head:
+        raise Damaged(_ROLLED_BACK)
+
+
+def opened(
+    archive: Archive, acting: Acting, wanted: Sequence[tuple[SealedBody, UUID]]
+) -> Mapping[UUID, Parts]:
+    """Return body → parts of bodies that `vouch` has checked, each through the wrap to the room beside it.
+
+    Raises Damaged for whatever does not open. Cost: one query, 0.2 ms a body, then 1 GB a second.
+    """
+    try:
+        shares = archive.shares.find_many(body.id for body, _room in wanted)
+        return {
+            body.id: bodies.unseal(archive.row.id, body, room, acting.keys, shares[body.id])
+            for body, room in wanted
+        }
+    except (CannotOpen, KeyError):
+        raise Damaged(_CHANGED) from None
 
 
 def unseal(
     archive: Archive, acting: Acting, unit: UnitOfWork, body: SealedBody, room: UUID, custody: UUID
-) -> dict[str, bytes]:
-    """Return the parts of a body, after its signature has been checked.
-
-    The signer must be certified and must have held the place capability in custody when the commit was made. Raises
-    Damaged for whatever was changed, swapped, lost or signed by somebody else.
-    """
-    checks = trust(archive, acting, unit)
-    try:
-        if body.commit is None:
-            raise CannotOpen
-        commit = unit.records.commits([body.commit])[body.commit]
-        commits.verify(archive.row.id, body, commit, checks)
-        if not checks.could(commit.signer, custody, Capability.PLACE, commit.log_size):
-            raise CannotOpen
-        return bodies.unseal(archive.row.id, body, room, acting.keys, archive.shares.find(body.id))
-    except (CannotOpen, KeyError):
-        raise Damaged(
-            message(
-                "What is stored here is not what was stored: it was changed, moved or lost. Run guwah fsck."
-            )
-        ) from None
+) -> Parts:
+    """Return the parts of a body, after `vouch`. Raises Damaged."""
+    [parts] = unseal_many(archive, acting, unit, [body], room, custody)
+    return parts
 
 
 def unseal_many(
     archive: Archive,
     acting: Acting,
     unit: UnitOfWork,
-    wanted: Iterable[SealedBody],
+    wanted: Sequence[SealedBody],
     room: UUID,
     custody: UUID,
-) -> dict[UUID, dict[str, bytes]]:
-    """Return record → parts of many bodies of one room, as `unseal`. Cost: 0.3 ms a body."""
-    return {body.record: unseal(archive, acting, unit, body, room, custody) for body in wanted}
+) -> list[Parts]:
+    """Return the parts of many bodies of one room, in their order, as `unseal`. Cost: 0.3 ms a body."""
+    vouch(archive, acting, unit, wanted, custody)
+    parts = opened(archive, acting, [(body, room) for body in wanted])
+    return [parts[body.id] for body in wanted]
 
 
 def forget(archive: Archive, gone: Iterable[UUID]) -> None:

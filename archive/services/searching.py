@@ -13,9 +13,10 @@ from archive.domain.errors import NotFound
 from archive.domain.identifiers import new_id
 from archive.domain.searching import SearchQuery, SearchResult, Suggestion
 from archive.sealing.codec import decode, encode
-from archive.services import indexing, transparency
+from archive.services import indexing, saving, transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
+from archive.services.entitling import readable, trust
 from archive.services.signing_in import keep_note, kept_note
 
 
@@ -27,17 +28,22 @@ class Found:
     waiting: int
 
 
+@transparency.refusals("search")
 def search(archive: Archive, acting: Acting, room: UUID, query: SearchQuery) -> Found:
     """Answer a query from one room's index alone. The log holds the query and the hits, sealed to audit, first.
 
     Counts and facets speak of no other room. A hit whose licence no longer lives, or that the index holds in another
-    state than the room, is left out. Raises NotFound. Cost: see `Index.search`; one log entry, 20 licences.
+    state than the room, is left out; what is shown is as it was signed. Raises NotFound, Damaged. Cost: see
+    `Index.search`; one log entry, the signatures of 20 bodies.
     """
     index = indexing.opened(archive, acting, room)
     result = index.search(query)
     with archive.work() as unit:
-        live = indexing.live(archive, acting, unit, room, [hit.record for hit in result.hits])
+        live = readable(archive, acting, unit, room, [hit.record for hit in result.hits])
         hits = tuple(hit for hit in result.hits if live.get(hit.record) == hit.body)
+        shown = unit.records.present(room, [hit.record for hit in hits])
+        custody = trust(archive, acting, unit).room(room).collection
+        saving.vouch(archive, acting, unit, list(shown.values()), custody)
         detail = {
             "room": room.hex,
             "query": json.loads(encode(SearchQuery, query)),
@@ -51,6 +57,7 @@ def search(archive: Archive, acting: Acting, room: UUID, query: SearchQuery) -> 
     return Found(replace(result, hits=hits, total=result.total - gone), waiting)
 
 
+@transparency.refusals("suggest")
 def suggest(archive: Archive, acting: Acting, room: UUID, typed: str, lang: str) -> tuple[Suggestion, ...]:
     """Return tags of this room's records whose name begins with what was typed. Logged like a search."""
     index = indexing.opened(archive, acting, room)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -37,7 +37,7 @@ _TOUCH: Final = 10
 class SignedIn:
     """``token`` is the session's only secret; ``expires`` its absolute end, in seconds since 1970."""
 
-    token: str
+    token: str = field(repr=False)
     acting: Acting
     expires: int
 

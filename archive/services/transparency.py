@@ -6,25 +6,30 @@ Knows how an entry is sealed to the audit room and hashed into the tree. Must no
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 from archive.crypto import merkle
 from archive.crypto.errors import CannotOpen
-from archive.domain.errors import Damaged, NotFound, message
+from archive.domain.errors import Damaged, NotFound, Refused, message
 from archive.domain.identifiers import new_id
-from archive.domain.keeping import BodyKind, InstanceRow, LogHead, LogRow, SealedBody
-from archive.sealing import bodies
+from archive.domain.keeping import BodyKind, CommitRow, LogHead, LogRow, SealedBody
+from archive.sealing import bodies, commits
 from archive.sealing.bodies import RoomKey
 from archive.sealing.codec import canonical
-from archive.sealing.host import Host
 from archive.services.acting import Acting
 from archive.services.archive import Archive
-from archive.services.entitling import today
+from archive.services.entitling import audit_key, holdings, today
 from archive.services.ports import ShareStore, UnitOfWork
+
+P = ParamSpec("P")
+T = TypeVar("T")
+UseCase = Callable[Concatenate[Archive, Acting, P], T]
 
 ACTIONS: Final = frozenset(
     {
@@ -50,24 +55,30 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What an entry needs to be written: the archive's row, its host and shred store, the moment."""
+    """What an entry needs to be written: the archive's id, its audit room's key and shred store, the moment."""
 
-    row: InstanceRow
-    host: Host
+    instance: UUID
+    audit: RoomKey
     shares: ShareStore
     now: datetime
 
 
 def append(
-    archive: Archive, unit: UnitOfWork, actor: UUID | None, action: str, detail: Mapping[str, object]
+    archive: Archive,
+    unit: UnitOfWork,
+    actor: UUID | None,
+    action: str,
+    detail: Mapping[str, object],
+    commit: CommitRow | None = None,
 ) -> None:
     """Append one entry to the log in this unit; it stands when the unit commits.
 
+    commit: the signed commit that this unit adds; the entry's leaf covers it, so that none is lost unseen.
     detail: plain JSON values, ids as hex; sealed to the audit room with the exact time. ``action`` is one of ACTIONS.
     Cost: one wrap, one share, four hashes.
     """
-    place = Place(archive.row, archive.host, archive.shares, archive.clock())
-    write(place, unit, actor, action, detail, day=today(archive, unit))
+    place = Place(archive.row.id, audit_key(archive, unit), archive.shares, archive.clock())
+    write(place, unit, actor, action, detail, day=today(archive, unit), commit=commit)
 
 
 def write(
@@ -78,36 +89,27 @@ def write(
     detail: Mapping[str, object],
     *,
     day: date,
+    commit: CommitRow | None = None,
 ) -> None:
     """Append one entry where there is no `Archive` yet (`founding`)."""
     if action not in ACTIONS:
         raise ValueError(f"{action!r} is not a word of the log; the list is transparency.ACTIONS")
     head = unit.log.head()
     entry = new_id()
-    audit = unit.rooms.get(place.row.audit)
-    if audit is None:
-        raise Damaged(
-            message("The audit room is missing from the database: nothing can be logged, so nothing is done.")
-        )
     said = json.dumps({"at": place.now.isoformat(timespec="seconds"), **detail}, ensure_ascii=False).encode()
     unsealed = bodies.Unsealed(
         id=entry,
         kind=BodyKind.LOG,
         record=entry,
-        rooms=[RoomKey(audit.id, audit.version, audit.public)],
+        rooms=[place.audit],
         revision=1,
         day=day,
         parts={_PART: said},
     )
-    body = bodies.seal(place.row.id, unsealed, place.shares.draw(entry))
-    row = LogRow(
-        number=head.size,
-        id=entry,
-        day=day,
-        actor=actor,
-        action=action,
-        leaf=_leaf(body, head.size, actor, action),
-    )
+    body = bodies.seal(place.instance, unsealed, place.shares.draw(entry))
+    body = replace(body, commit=commit.id if commit else None)
+    row = LogRow(number=head.size, id=entry, day=day, actor=actor, action=action, leaf=b"")
+    row = replace(row, leaf=leaf_of(row, body, commit))
     frontier = merkle.Frontier(head.size, head.peaks)
     frontier.append(row.leaf)
     unit.records.add_bodies([body])
@@ -127,28 +129,40 @@ def entries(archive: Archive, acting: Acting, start: int = 0, count: int = 100) 
         )
 
 
-def refuse(archive: Archive, acting: Acting, room: UUID | None, what: str) -> NotFound:
-    """Log a refusal and return the one answer for absent and not permitted, to be raised."""
-    with archive.work() as unit:
-        append(archive, unit, acting.member, "refused", {"room": room.hex if room else None, "what": what})
-        unit.commit()
-    return NotFound()
+def refusals(what: str) -> Callable[[UseCase[P, T]], UseCase[P, T]]:
+    """Decorate a use case on one room: whatever it refuses (NotFound, Refused, Damaged) is logged, then raised.
+
+    What is absent and what is not permitted leave the same entry.
+    """
+
+    def logged(use_case: UseCase[P, T]) -> UseCase[P, T]:
+        @wraps(use_case)
+        def refusing(archive: Archive, acting: Acting, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            try:
+                return use_case(archive, acting, *args, **kwargs)
+            except (NotFound, Refused, Damaged):
+                asked = [each.hex for each in args if isinstance(each, UUID)]
+                with suppress(Damaged), archive.work() as unit:
+                    append(archive, unit, acting.member, "refused", {"what": what, "asked": asked})
+                    unit.commit()
+                raise
+
+        return refusing
+
+    return logged
 
 
-def leaf_of(body: SealedBody, row: LogRow) -> bytes:
-    """Return the leaf hash that a row must have; `checking` compares."""
-    return _leaf(body, row.number, row.actor, row.action)
-
-
-def _leaf(body: SealedBody, number: int, actor: UUID | None, action: str) -> bytes:
+def leaf_of(row: LogRow, body: SealedBody, commit: CommitRow | None) -> bytes:
+    """Return the RFC 6962 leaf hash that a row must have: its clear fields, its sealed body, the commit it names."""
     return merkle.leaf_hash(
         canonical(
             {
-                "number": number,
-                "day": body.day.isoformat(),
-                "actor": actor.hex if actor else None,
-                "action": action,
+                "number": row.number,
+                "day": row.day.isoformat(),
+                "actor": row.actor.hex if row.actor else None,
+                "action": row.action,
                 "body": bodies.leaf(body).hex(),
+                "commit": commits.digest(commit).hex() if commit else "",
             }
         )
     )
@@ -156,9 +170,11 @@ def _leaf(body: SealedBody, number: int, actor: UUID | None, action: str) -> byt
 
 def _detail(archive: Archive, acting: Acting, unit: UnitOfWork, row: LogRow) -> Mapping[str, object] | None:
     audit = archive.row.audit
-    if audit not in acting.keys.held() or (body := unit.records.body(row.id)) is None:
+    if audit not in holdings(archive, acting, unit):
         return None
     try:
+        if (body := unit.records.body(row.id)) is None:
+            raise CannotOpen
         parts = bodies.unseal(archive.row.id, body, audit, acting.keys, archive.shares.find(body.id))
     except CannotOpen:
         raise Damaged(

@@ -109,6 +109,11 @@ class Records:
             for row in self._rows.load(CommitRow, tables.commits, tables.commits.c.id.in_(batch))
         }
 
+    def commits_of(self, record: UUID) -> tuple[CommitRow, ...]:
+        body = tables.bodies
+        adding = select(body.c.commit).where(body.c.record == record)
+        return self._rows.load(CommitRow, tables.commits, tables.commits.c.id.in_(adding))
+
     def known_sources(self, room: UUID, field: str, blinds: Sequence[bytes]) -> Mapping[bytes, UUID]:
         table = tables.sources
         known = select(table.c.blind, table.c.record).where(table.c.room == room, table.c.field == field)
