@@ -82,6 +82,7 @@ def create_app(config: Config, archive: Archive) -> Flask:
     for blueprint in (signing, rooms, records, entering, account, helping):
         app.register_blueprint(blueprint)
     app.context_processor(presenting.context)
+    app.jinja_env.globals["comma"] = presenting.comma
     errors.register(app, {})
     return app
 

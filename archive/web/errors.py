@@ -108,9 +108,9 @@ def record(error: BaseException) -> str:
 def page(refused: Refusal) -> Response:
     """A refusal as a page."""
     if refused.status == 401:  # noqa: PLR2004
-        ended = {"state": "ended"} if present().ticket.member else {}
+        state = "ended" if present().ticket.member else None
         present().sign_out()
-        return make_response(redirect(url_for("signing.sign_in", **ended), 303))
+        return make_response(redirect(url_for("signing.sign_in", state=state), 303))
     response = make_response(
         render_template(
             "errors/refused.html",

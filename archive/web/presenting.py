@@ -114,6 +114,11 @@ def mistakes(errors: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str,
                 yield f"{prefix}{name}", str(entry)
 
 
+def comma() -> str:
+    """What stands between the members of a list, in the writing of the page."""
+    return "، " if language.spoken().direction == "rtl" else ", "
+
+
 def context() -> dict[str, Any]:
     """What every template knows."""
     here = language.spoken()

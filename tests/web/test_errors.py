@@ -99,7 +99,7 @@ def test_an_error_on_the_error_page_says_nothing_either(
 ) -> None:
     app = create_app(Config(instance=world.standing.instance), world.standing.archive)
 
-    def fail() -> None:
+    def fail() -> dict[str, str]:
         raise RuntimeError(SECRET)
 
     app.context_processor(fail)

@@ -82,7 +82,7 @@ def test_a_form_on_another_site_does_nothing(world: World) -> None:
 
 @pytest.mark.parametrize("site", ["same-origin", "none"])
 def test_our_own_requests_pass(visitor: Browser, site: str) -> None:
-    assert visitor.get("/sign-in", **{"Sec-Fetch-Site": site}).form("/sign-in")
+    assert visitor.get("/sign-in", **{"Sec-Fetch-Site": site}).form("/sign-in").fields
 
 
 def test_where_to_leave_to_is_a_setting(world: World) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from archive.domain.errors import SignedOut
 from archive.services import signing_in
 from archive.web.session import Ticket
 from tests.web.browsing import Browser
@@ -28,7 +29,7 @@ def test_a_visitor_leaves_no_row_and_keeps_the_same_token(world: World, visitor:
     first = visitor.cookie
     assert "Set-Cookie" not in visitor.get("/safety").response.headers
     assert visitor.cookie == first
-    with pytest.raises(signing_in.SignedOut):
+    with pytest.raises(SignedOut):
         signing_in.resume(world.standing.archive, first.split(".")[1])
 
 
@@ -60,7 +61,7 @@ def test_signing_out_removes_row_and_cookie_and_clears_the_browser(world: World)
     assert page.response.headers["Location"] == "/signed-out"
     assert page.response.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
     assert browser.cookie == ""
-    with pytest.raises(signing_in.SignedOut):
+    with pytest.raises(SignedOut):
         signing_in.resume(world.standing.archive, token)
     assert browser.get("/signed-out").status == 200
 
@@ -80,7 +81,7 @@ def test_leaving_ends_the_session_and_goes_outside(world: World, state: str) -> 
     assert page.response.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
     assert browser.cookie == ""
     if token:
-        with pytest.raises(signing_in.SignedOut):
+        with pytest.raises(SignedOut):
             signing_in.resume(world.standing.archive, token.split(".")[1])
 
 

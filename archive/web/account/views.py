@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from archive.services import rooms
 from archive.web.current import acting, archive
 from archive.web.guard import member
-from archive.web.presenting import term, theirs
+from archive.web.presenting import comma, term, theirs
 from archive.web.rooms.presenting import card
 
 blueprint = Blueprint("account", __name__)
@@ -33,6 +33,6 @@ def account() -> str:
 
 def _may(capabilities: Iterable[str]) -> str:
     words = {"read": _("read"), "place": _("add and place records"), "grant": _("let others in")}
-    return ", ".join(
+    return comma().join(
         words[capability] for capability in ("read", "place", "grant") if capability in capabilities
     )

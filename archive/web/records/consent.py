@@ -10,7 +10,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from archive.domain.consent import ConsentEntry, Event, GrantItem
-from archive.web.presenting import Said, term, theirs
+from archive.web.presenting import Said, comma, term, theirs
 from archive.web.records.presenting import Fact
 
 
@@ -76,7 +76,7 @@ def _facts(found: ConsentEntry) -> Iterator[Fact]:
         (found.risk_explained, _("risks were explained")),
         (found.copy_given, _("a copy was given")),
     )
-    said = ", ".join(words for done, words in kept if done)
+    said = comma().join(words for done, words in kept if done)
     yield Fact(_("Also"), apart=said)
     yield Fact(_("Witness"), _words(found.witness))
     yield Fact(_("Review on"), apart=format_date(found.review_on, "long") if found.review_on else "")

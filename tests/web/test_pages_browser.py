@@ -1,0 +1,203 @@
+"""Every page in a real browser: nothing from outside, nothing the policy refuses, no accessibility violation by axe,
+nothing to scroll sideways at 320 pixels, in both languages, light and dark, with and without JavaScript.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.web.conftest import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+NARROW = {"width": 320, "height": 640}
+
+
+@pytest.fixture(scope="module")
+def site(world: World) -> Iterator[str]:
+    """The application on a port of this machine."""
+    server = make_server("localhost", 0, world.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", headless=True, args=ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def pages(world: World) -> dict[str, str]:
+    custody, record = world.custody, world.records["both"]
+    return {
+        "start": "/",
+        "account": "/account",
+        "custody": custody,
+        "reading": world.reading,
+        "facet": f"{custody}/all/place",
+        "record": f"{custody}/records/{record}",
+        "rendition": f"{world.reading}/records/{record}",
+        "print": f"{world.reading}/records/{record}/print",
+        "tags": f"{custody}/records/{record}/tags",
+        "testimony": f"{custody}/new/testimony",
+        "report": f"{custody}/new/family-report",
+        "safety": "/safety",
+        "help": "/help/search",
+        "absent": "/nothing",
+    }
+
+
+@contextmanager
+def signed_in(
+    world: World, chromium: Browser, site: str, lang: str, **how: object
+) -> Iterator[BrowserContext]:
+    """A context with a keeper's session, which asks for nothing outside and says nothing on the console."""
+    cookie = world.sign_in("keeper").cookie
+    context = chromium.new_context(**how)  # type: ignore[arg-type]
+    context.add_cookies(
+        [
+            {
+                "name": "__Host-guwah",
+                "value": f"{cookie}.{lang}",
+                "domain": "localhost",
+                "path": "/",
+                "secure": True,
+            }
+        ]
+    )
+    asked: list[str] = []
+    said: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    context.on("console", lambda message: said.append(message.text) if message.type != "info" else None)
+    try:
+        yield context
+        assert [url for url in asked if not url.startswith((site, "data:", "http://127.0.0.1:"))] == []
+        assert [line for line in said if "404" not in line] == []
+    finally:
+        context.close()
+
+
+def sideways(page: Page) -> int:
+    """How far the page can be scrolled to the side."""
+    found: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return found
+
+
+def opened(page: Page) -> None:
+    for summary in page.locator("details:not([open]) > summary").all():
+        if summary.is_visible():
+            summary.click()
+
+
+@pytest.mark.parametrize("lang", ["en", "ug"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(
+    world: World, chromium: Browser, site: str, pages: dict[str, str], lang: str, scheme: str
+) -> None:
+    found = {}
+    with signed_in(world, chromium, site, lang, color_scheme=scheme, bypass_csp=True) as context:
+        page = context.new_page()
+        for name, path in pages.items():
+            page.goto(site + path)
+            opened(page)
+            for violation in Axe().run(page).response["violations"]:
+                nodes = [node["html"][:160] for node in violation["nodes"]][:3]
+                found[f"{name}: {violation['id']}"] = nodes
+    assert found == {}
+
+
+@pytest.mark.parametrize("lang", ["en", "ug"])
+@pytest.mark.parametrize("script", [True, False])
+def test_nothing_scrolls_sideways_on_a_small_screen(
+    world: World, chromium: Browser, site: str, pages: dict[str, str], lang: str, script: bool
+) -> None:
+    wide = {}
+    with signed_in(world, chromium, site, lang, viewport=NARROW, java_script_enabled=script) as context:
+        page = context.new_page()
+        for name, path in pages.items():
+            page.goto(site + path)
+            if script:
+                opened(page)
+            if over := sideways(page):
+                wide[name] = over
+    assert wide == {}
+
+
+def test_the_journey_without_javascript(world: World, chromium: Browser, site: str) -> None:
+    who = world.standing.people["reader"]
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site)
+    page.get_by_label("Login").fill("reader")
+    page.get_by_label("Passphrase").fill(who.passphrase)
+    page.get_by_label("Code").fill(world.standing.code("reader"))
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Reading room").click()
+    page.get_by_label("Words to search for").fill("soup")
+    page.keyboard.press("Enter")
+    page.locator(".hit a").click()
+    account = page.get_by_text("The soup was cold.")
+    assert not account.is_visible()
+    page.get_by_text("Open the account").click()
+    assert account.is_visible()
+    page.get_by_role("button", name="Sign out").click()
+    assert page.url == f"{site}/signed-out"
+    page.go_back()
+    assert page.get_by_text("The soup was cold.").count() == 0
+    context.close()
+
+
+@pytest.mark.parametrize("how", ["link", "keys"])
+def test_leaving_blanks_the_page_and_ends_the_session(
+    world: World, chromium: Browser, site: str, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = site.replace("localhost", "127.0.0.1") + "/elsewhere"  # another site, as browsers see it
+    monkeypatch.setitem(world.app.config, "LEAVE_URL", elsewhere)
+    with signed_in(world, chromium, site, "en") as context:
+        page = context.new_page()
+        page.goto(site + world.reading)
+        if how == "link":
+            page.get_by_role("link", name="Leave at once").click()
+        else:
+            for _press in range(3):
+                page.keyboard.press("Shift")
+        page.wait_for_url(elsewhere)
+        assert [cookie for cookie in context.cookies() if cookie["name"] == "__Host-guwah"] == []
+        page.goto(site + world.reading)
+        assert page.url.startswith(f"{site}/sign-in")
+
+
+def test_keys_go_to_the_box_and_the_hits(world: World, chromium: Browser, site: str) -> None:
+    with signed_in(world, chromium, site, "en") as context:
+        page = context.new_page()
+        page.goto(site + world.reading)
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.id") == "text"
+        page.keyboard.type("j/k")
+        assert page.locator("#text").input_value() == "j/k"
+        page.locator("h1").click()
+        page.keyboard.press("j")
+        first = page.evaluate("document.activeElement.href")
+        page.keyboard.press("j")
+        assert page.evaluate("document.activeElement.href") != first
+        page.keyboard.press("k")
+        assert page.evaluate("document.activeElement.href") == first
