@@ -228,6 +228,14 @@ class Sessions(Protocol):
 
     def note(self, key: bytes, note: UUID) -> bytes | None: ...
     def tries(self, key: bytes) -> Tries: ...
+
+    def count_try(self, keys: Iterable[bytes], now: int, wait: Callable[[int], int]) -> int:
+        """Count one more try under every key, in one step, and return 0; or how long to wait still, and count none.
+
+        ``wait`` gives the seconds that a number of tries costs.
+        """
+        ...
+
     def keep_tries(self, key: bytes, tries: Tries | None) -> None: ...
 
     def take_step(self, member: UUID, step: int) -> bool:

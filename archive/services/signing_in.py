@@ -17,7 +17,7 @@ import pyotp
 from archive.crypto import kdf
 from archive.crypto.errors import CannotOpen
 from archive.domain.errors import CannotSignIn, Damaged, SignedOut, Throttled, message
-from archive.domain.keeping import MemberRow, SessionRow, Tries
+from archive.domain.keeping import MemberRow, SessionRow
 from archive.sealing import slots, tokens
 from archive.sealing.keyring import Keyring, publics
 from archive.services import transparency
@@ -101,9 +101,18 @@ def resume(archive: Archive, token: str) -> Acting:
         raise SignedOut
     if now - row.seen >= _TOUCH:
         archive.sessions.touch(key, now)
-    acting = archive.opened.acting(key) or _reopened(archive, token, row)
+    contents = _session_opened(archive, token, row)  # every time: the row's member and end are proven by it
     with archive.read() as unit:
-        take_rooms(archive, acting, unit)
+        member = unit.members.get(row.member)
+        if member is None or member.key_epoch != row.key_epoch:
+            _end(archive, key)
+            raise SignedOut
+        acting = archive.opened.acting(key)
+        if acting:
+            take_rooms(archive, acting, unit)
+            return acting
+    acting = _acting(archive, member, contents, key, token)
+    archive.opened.keep(acting)
     return acting
 
 
@@ -188,14 +197,8 @@ class _Counted:
             self._keys.append(archive.host.tries_key("source", source))
 
     def __enter__(self) -> None:
-        now = _now(self._archive)
-        before = [self._archive.sessions.tries(key) for key in self._keys]
-        if (wait := max(tries.until for tries in before) - now) > 0:
-            raise Throttled(wait)
-        for key, tries in zip(self._keys, before, strict=True):
-            count = tries.count + 1
-            until = now + _wait(count) if count >= _FREE_TRIES else 0
-            self._archive.sessions.keep_tries(key, Tries(count=count, until=until))
+        if left := self._archive.sessions.count_try(self._keys, _now(self._archive), _wait):
+            raise Throttled(left)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
@@ -206,7 +209,8 @@ class _Counted:
 
 
 def _wait(count: int) -> int:
-    return int(min(_FIRST_WAIT * 2 ** min(count - _FREE_TRIES, 16), _LONGEST_WAIT))
+    grown = int(_FIRST_WAIT * 2 ** min(count - _FREE_TRIES, 16)) if count >= _FREE_TRIES else 0
+    return min(grown, _LONGEST_WAIT)
 
 
 def _opened_slot(archive: Archive, login: str, passphrase: str) -> tuple[MemberRow, slots.Contents]:
@@ -255,20 +259,13 @@ def _acting(
     return acting
 
 
-def _reopened(archive: Archive, token: str, row: SessionRow) -> Acting:
+def _session_opened(archive: Archive, token: str, row: SessionRow) -> slots.Contents:
     try:
         whole = tokens.open_seed(archive.row.id, token, row)
     except CannotOpen:
-        raise SignedOut from None
-    with archive.read() as unit:
-        member = unit.members.get(row.member)
-    if member is None or member.key_epoch != row.key_epoch:
         _end(archive, row.key)
-        raise SignedOut
-    contents = slots.Contents(whole[: kdf.KEY], whole[kdf.KEY :], b"")
-    acting = _acting(archive, member, contents, row.key, token)
-    archive.opened.keep(acting)
-    return acting
+        raise SignedOut from None
+    return slots.Contents(whole[: kdf.KEY], whole[kdf.KEY :], b"")
 
 
 def _end(archive: Archive, key: bytes) -> None:

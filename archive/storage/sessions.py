@@ -3,7 +3,7 @@ Must not know the secret that opens a session's row."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    Connection,
     ForeignKey,
     LargeBinary,
     MetaData,
@@ -139,15 +140,23 @@ class Sessions:
 
     def tries(self, key: bytes) -> Tries:
         with self._file.reading() as opened:
-            kept = select(_tries.c.count, _tries.c.until).where(_tries.c.key == key)
-            found = opened.execute(kept).mappings().one_or_none()
-        return Tries(**found) if found else Tries()
+            return _tries_of(opened, key)
+
+    def count_try(self, keys: Iterable[bytes], now: int, wait: Callable[[int], int]) -> int:
+        # One transaction from reading to writing: tries side by side, in whatever process, each count.
+        with self._file.writing() as opened:
+            before = {key: _tries_of(opened, key) for key in keys}
+            left = max(tries.until for tries in before.values()) - now
+            if left > 0:
+                return left
+            for key, tries in before.items():
+                count = tries.count + 1
+                _keep_tries(opened, key, Tries(count=count, until=now + wait(count)))
+        return 0
 
     def keep_tries(self, key: bytes, tries: Tries | None) -> None:
         with self._file.writing() as opened:
-            opened.execute(_tries.delete().where(_tries.c.key == key))
-            if tries:
-                opened.execute(_tries.insert(), {"key": key, "count": tries.count, "until": tries.until})
+            _keep_tries(opened, key, tries)
 
     def take_step(self, member: UUID, step: int) -> bool:
         with self._file.writing() as opened:
@@ -166,3 +175,15 @@ class Sessions:
             removed = opened.execute(_sessions.delete().where(which)).rowcount
         if removed:
             self._file.clear_log(_CLEARING)
+
+
+def _tries_of(opened: Connection, key: bytes) -> Tries:
+    kept = select(_tries.c.count, _tries.c.until).where(_tries.c.key == key)
+    found = opened.execute(kept).mappings().one_or_none()
+    return Tries(**found) if found else Tries()
+
+
+def _keep_tries(opened: Connection, key: bytes, tries: Tries | None) -> None:
+    opened.execute(_tries.delete().where(_tries.c.key == key))
+    if tries:
+        opened.execute(_tries.insert(), {"key": key, "count": tries.count, "until": tries.until})
