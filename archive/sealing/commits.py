@@ -152,7 +152,7 @@ def _read(statement: bytes) -> _Statement:
             log_size=int(said["log"]),
             day=date.fromisoformat(said["day"]),
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise CannotOpen from None
 
 

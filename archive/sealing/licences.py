@@ -38,5 +38,5 @@ def read(raw: bytes) -> Licence:
             head=bytes.fromhex(said["head"]),
             not_after=date.fromisoformat(said["not_after"]) if said["not_after"] else None,
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise CannotOpen from None

@@ -62,7 +62,9 @@ def _tuple(value: tuple[Any, ...]) -> st.SearchStrategy[tuple[Any, ...]]:
 
 def _mapping(value: Mapping[str, bytes]) -> st.SearchStrategy[dict[str, bytes]]:
     names = sorted(value)
-    one = st.sampled_from(names).flatmap(lambda name: _bytes(value[name]).map(lambda new: {**value, name: new}))
+    one = st.sampled_from(names).flatmap(
+        lambda name: _bytes(value[name]).map(lambda new: {**value, name: new})
+    )
     gone = st.sampled_from(names).map(lambda name: {key: value[key] for key in names if key != name})
     renamed = st.sampled_from(names).map(
         lambda name: {("other" if key == name else key): value[key] for key in names}

@@ -1,4 +1,4 @@
-"""A small world of keys for the sealing tests, in memory: an officer, a custodian, a reader, two rooms, one sealed body.
+"""A small world of keys for the sealing tests: an officer, a custodian, a reader, two rooms, one sealed body.
 
 Everybody in it is invented; nothing of it is stored.
 """
@@ -131,7 +131,9 @@ class Cast:
 
     def rendition(self) -> SealedBody:
         body, record = new_id(), new_id()
-        licence = Licence(room=self.reading.id, record=record, rendition=body, items=(new_id(),), head=b"head")
+        licence = Licence(
+            room=self.reading.id, record=record, rendition=body, items=(new_id(),), head=b"head"
+        )
         self.world.shares[body] = kdf.random(kdf.KEY)
         unsealed = Unsealed(
             id=body,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ def test_nothing_of_a_body_shows_outside_it(players: Cast) -> None:
     assert {len(part) % 256 for part in body.parts.values()} == {(18 + 56 + 16) % 256}, "parts are padded"
 
 
-def unsealed_fields(body: SealedBody) -> dict[str, object]:
+def unsealed_fields(body: SealedBody) -> dict[str, Any]:
     return {
         "id": body.id,
         "kind": body.kind,
@@ -88,7 +89,7 @@ def test_swapped_wraps_keys_parts_and_shares_are_refused(players: Cast) -> None:
         {"licence": two.licence},
     ):
         with pytest.raises(CannotOpen):
-            players.opened(replace(one, **change), row)  # type: ignore[arg-type]
+            players.opened(replace(one, **change), row)
     shares = players.world.shares
     shares[one.id], kept = shares[two.id], shares[one.id]
     with pytest.raises(CannotOpen):
@@ -130,9 +131,7 @@ def test_what_somebody_without_the_place_capability_signs_is_refused(players: Ca
 def test_re_keying_leaves_the_signature_whole(players: Cast) -> None:
     body, row = players.sealed()
     instance, custody = players.world.instance.id, players.custody.id
-    commits.verify(
-        instance, custody, replace(body, wraps=(), key=b"", version=9), row, players.world.trust()
-    )
+    commits.verify(instance, custody, replace(body, wraps=(), key=b"", version=9), row, players.world.trust())
 
 
 def test_a_commit_says_where_its_records_stand(players: Cast) -> None:

@@ -64,9 +64,10 @@ def test_every_changed_field_of_a_room_is_refused(players: Cast, data: st.DataOb
 def test_every_changed_field_of_a_grant_is_refused(players: Cast, data: st.DataObject) -> None:
     [row] = [grant for grant in players.world.grants if grant.grantee == players.custodian.row.id]
     _name, other = data.draw(mutated(row, spared=UNSIGNED_GRANT))
-    if sorted(other.capabilities) == sorted(row.capabilities) and replace(
-        other, capabilities=row.capabilities
-    ) == row:
+    if (
+        sorted(other.capabilities) == sorted(row.capabilities)
+        and replace(other, capabilities=row.capabilities) == row
+    ):
         return  # the same capabilities in another order are the same grant
     with pytest.raises(CannotOpen):
         players.world.trust().grant(other)
@@ -95,7 +96,12 @@ def test_a_wrap_with_another_seed_is_never_held(own: Cast) -> None:
     grant = next(grant for grant in own.world.grants if grant.grantee == own.reader.row.id)
     own.reader.keys.let_go(own.reading.id)
     theirs = keying.make_grant(
-        own.custodian.keys, own.reading, kdf.random(kdf.KEY), keying.Grantee.member(own.reader.row), (), since=0
+        own.custodian.keys,
+        own.reading,
+        kdf.random(kdf.KEY),
+        keying.Grantee.member(own.reader.row),
+        (),
+        since=0,
     )
     with pytest.raises(CannotOpen):
         own.reader.keys.take(replace(theirs, capabilities=grant.capabilities), own.reading.public)
