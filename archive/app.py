@@ -25,6 +25,7 @@ from archive.web.helping.views import blueprint as helping
 from archive.web.records.views import blueprint as records
 from archive.web.rooms.views import blueprint as rooms
 from archive.web.session import Sessions
+from archive.web.signing import again
 from archive.web.signing.views import blueprint as signing
 
 _MEBIBYTE: Final = 1024 * 1024
@@ -83,7 +84,7 @@ def create_app(config: Config, archive: Archive) -> Flask:
         app.register_blueprint(blueprint)
     app.context_processor(presenting.context)
     app.jinja_env.globals["comma"] = presenting.comma
-    errors.register(app, {})
+    errors.register(app, {}, again.offer)
     return app
 
 
@@ -102,9 +103,10 @@ def _extend(app: Flask) -> None:
 def _guard(app: Flask) -> None:
     guard.public(app.view_functions["static"])
     app.before_request(headers.doorway)
-    app.before_request(guard.check)
+    # Before the guard: a form's token is checked against the ticket that came, even that of a session that has ended.
     CSRFProtect(app)
+    app.before_request(again.resume)
+    app.before_request(guard.check)
     app.after_request(headers.add)
-    logging.getLogger("flask_wtf.csrf").setLevel(
-        logging.WARNING
-    )  # says of each refused form why; nobody asked
+    # It says of each refused form why; nobody asked.
+    logging.getLogger("flask_wtf.csrf").setLevel(logging.WARNING)

@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Final
 from uuid import uuid4
 
-from flask import Flask, Response, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -31,7 +32,6 @@ from archive.domain.errors import (
     message,
 )
 from archive.web.presenting import said
-from archive.web.session import present
 
 PACKAGE: Final = Path(__file__).parents[1]
 log = logging.getLogger("archive.web")
@@ -107,10 +107,6 @@ def record(error: BaseException) -> str:
 
 def page(refused: Refusal) -> Response:
     """A refusal as a page."""
-    if refused.status == 401:  # noqa: PLR2004
-        state = "ended" if present().ticket.member else None
-        present().sign_out()
-        return make_response(redirect(url_for("signing.sign_in", state=state), 303))
     response = make_response(
         render_template(
             "errors/refused.html",
@@ -125,12 +121,16 @@ def page(refused: Refusal) -> Response:
     return response
 
 
-def register(app: Flask, renderers: Mapping[str, Renderer]) -> None:
-    """Answer every error: below a path of ``renderers`` by its renderer, elsewhere with a page."""
+def register(
+    app: Flask, renderers: Mapping[str, Renderer], signed_out: Callable[[], ResponseReturnValue]
+) -> None:
+    """Answer every error: below a path of ``renderers`` by its renderer, elsewhere with a page or by ``signed_out``."""
 
-    def answer(error: Exception) -> Response:
+    def answer(error: Exception) -> ResponseReturnValue:
         render = next((found for path, found in renderers.items() if request.path.startswith(path)), page)
         try:
+            if render is page and isinstance(error, SignedOut):
+                return signed_out()
             return render(refusal(error))
         except Exception as second:  # noqa: BLE001  # there is nothing behind this to catch it
             return Response(f"Error {record(second)}", 500, content_type="text/plain; charset=utf-8")

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, g
 from flask import session as flask_session
 from flask.sessions import SessionInterface, SessionMixin
 
@@ -97,12 +97,12 @@ class Session(SessionMixin):
     def sign_in(self, token: str) -> None:
         """From now on the session of this token; what a visitor had is left behind."""
         self.ticket = Ticket(token, member=True, lang=self.ticket.lang)
-        self._state, self.modified = None, False
+        self._changed()
 
     def sign_out(self) -> None:
         """From now on nobody's, under a new token; the language stays."""
         self.ticket = nobody(self.ticket.lang)
-        self._state, self.modified = None, False
+        self._changed()
 
     def forget(self) -> None:
         """Leave nothing in the browser."""
@@ -124,6 +124,10 @@ class Session(SessionMixin):
         if self.modified and self.ticket.member:
             with suppress(SignedOut, Damaged):  # a page that was made is not lost for what it would remember
                 signing_in.keep_state(self._archive, self.ticket.token, dict(self._remembered()))
+
+    def _changed(self) -> None:
+        self._state, self.modified = None, False
+        g.pop(CSRF, None)  # Flask-WTF's copy of the form token, for the ticket that was
 
     def _remembered(self) -> dict[str, Any]:
         if self._state is None:

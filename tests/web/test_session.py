@@ -10,7 +10,7 @@ import pytest
 from archive.domain.errors import SignedOut
 from archive.services import signing_in
 from archive.web.session import Ticket
-from tests.web.browsing import Browser
+from tests.web.browsing import Browser, filled
 from tests.web.conftest import World, sign_in
 
 SET = re.compile(
@@ -169,3 +169,47 @@ def test_empty_fields_are_named_and_linked(visitor: Browser) -> None:
     for name in ("login", "passphrase", "code"):
         assert (f"#{name}", "") in page.links
         assert f"{name}-error" in page.ids
+
+
+def ended(world: World) -> Browser:
+    """A keeper whose session has ended on the server."""
+    browser = world.sign_in("keeper")
+    signing_in.sign_out(world.standing.archive, browser.cookie.split(".")[1])
+    return browser
+
+
+def test_what_was_typed_survives_the_end_of_a_session(world: World) -> None:
+    browser = world.sign_in("keeper")
+    address = f"{world.custody}/new/testimony"
+    form = browser.get(address).form(button="find")
+    signing_in.sign_out(world.standing.archive, browser.cookie.split(".")[1])
+    typed = {"title": "Typed for an hour", "texts-0-body": "  Words &\r\n<b>more</b> words"}
+    page = browser.post(address, filled(form, typed, ("edit", "add texts")))
+    assert (page.status, page.response.headers["WWW-Authenticate"]) == (401, "Guwah")
+    assert browser.cookie.startswith("a.")
+    again = page.form(address)
+    wrong = {"again-login": "keeper", "again-passphrase": "wrong words", "again-code": "123456"}
+    page = browser.post(address, filled(again, wrong))
+    assert page.status == 422
+    assert page.form(address).value("again-passphrase") == ""
+    right = wrong | {
+        "again-passphrase": world.standing.people["keeper"].passphrase,
+        "again-code": world.standing.code("keeper"),
+    }
+    page = browser.post(address, filled(page.form(address), right))
+    assert page.status == 200
+    kept = page.form(button="find")
+    assert kept.value("title") == typed["title"]
+    assert kept.value("texts-0-body") == typed["texts-0-body"]
+    assert ("edit", "drop texts-1") in kept.buttons, "the button that was pressed has done its work"
+    assert browser.send(kept, address, button=("edit", "keep")).status == 200, (
+        "its token is the new session's"
+    )
+    assert "again-" not in page.response.text
+
+
+def test_what_another_site_sends_is_never_offered_again(world: World) -> None:
+    browser = ended(world)
+    page = browser.post(f"{world.custody}/new/testimony", [("title", "planted")])
+    assert page.status == 400
+    assert "planted" not in page.response.text
