@@ -37,7 +37,8 @@ def overwrite_freed_memory() -> None:
 def private_temporary(instance: Path) -> Iterator[Path]:
     """Give this process and its children a folder of their own for temporary files, in memory where there is one."""
     base = _TMPFS if _TMPFS.is_mount() and os.access(_TMPFS, os.W_OK) else instance
-    folder, owner = tempfile.mkdtemp(prefix="guwah-", dir=base), os.getpid()
+    owner = os.getpid()
+    folder = tempfile.mkdtemp(prefix=f"guwah-{owner}-", dir=base)
     os.environ["TMPDIR"] = tempfile.tempdir = folder
     try:
         yield Path(folder)

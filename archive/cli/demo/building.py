@@ -134,7 +134,9 @@ def _fill(config: Config) -> None:
         AUDIT: DemoRoom(key=AUDIT, purpose=RoomPurpose.AUDIT, name=_LOG, scope=told["custody"].scope),
     }
     said = [asdict(_credentials(member, ids, held)) for member in people]
-    (config.instance / CREDENTIALS).write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n")
+    file = config.instance / CREDENTIALS
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n")
 
 
 def _founds(member: DemoMember) -> bool:
