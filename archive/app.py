@@ -20,6 +20,8 @@ from archive.config import Config
 from archive.services.archive import Archive
 from archive.web import current, errors, guard, headers, language, presenting
 from archive.web.account.views import blueprint as account
+from archive.web.api import problems
+from archive.web.api import views as api
 from archive.web.entering.views import blueprint as entering
 from archive.web.helping.views import blueprint as helping
 from archive.web.records.views import blueprint as records
@@ -80,11 +82,11 @@ def create_app(config: Config, archive: Archive) -> Flask:
     app.session_interface = Sessions(archive)
     _extend(app)
     _guard(app)
-    for blueprint in (signing, rooms, records, entering, account, helping):
+    for blueprint in (signing, rooms, records, entering, account, helping, api.blueprint):
         app.register_blueprint(blueprint)
     app.context_processor(presenting.context)
     app.jinja_env.globals["comma"] = presenting.comma
-    errors.register(app, {}, again.offer)
+    errors.register(app, {api.PREFIX: problems.problem}, again.offer)
     return app
 
 

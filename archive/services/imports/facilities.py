@@ -35,12 +35,13 @@ def facility(row: Row, mapping: Mapping) -> Facility:
         source_key=key,
         note=filling.text(rule.note),
     )
-    if problems := [*filling.problems, *_problems(made)]:
-        raise Invalid(problems)
+    if found := [*filling.problems, *problems(made)]:
+        raise Invalid(found)
     return made
 
 
-def _problems(one: Facility) -> list[Problem]:
+def problems(one: Facility) -> list[Problem]:
+    """Return everything that keeps an entry out of the register, with its place. Cost: as `validating.check`."""
     fields = Fields()
     fields.term("kind", one.kind, "facility-types")
     fields.term("place", one.place, "places", optional=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from archive.domain.errors import CannotSignIn, Problem, Throttled
 from archive.services import signing_in
-from archive.web.current import archive
+from archive.web.current import archive, by_cookie
 from archive.web.errors import refusal
+from archive.web.guard import access
 from archive.web.presenting import mistakes, said
 from archive.web.session import CSRF, present
 from archive.web.signing.forms import SignInForm
@@ -33,7 +34,13 @@ def offer() -> ResponseReturnValue:
 
 
 def resume() -> ResponseReturnValue | None:
-    """Before each request: one that brings a sign-in beside its own fields is signed in first, then goes on."""
+    """Before each request: one that brings a sign-in beside its own fields is signed in first, then goes on.
+
+    Only where it is the cookie that says who acts: the JSON API asks for no form token, so it takes no form.
+    """
+    mark = access(current_app.view_functions.get(request.endpoint or ""))
+    if mark is None or mark.by is not by_cookie:
+        return None
     if request.method != "POST" or f"{PREFIX}login" not in request.form:
         return None
     form = SignInForm(prefix=PREFIX)

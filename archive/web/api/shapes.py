@@ -1,0 +1,180 @@
+"""Knows what programs ask with and what they are answered, as JSON: sessions, rooms, hits, records, facilities.
+Must not know how any of it is found or decided."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Final
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from archive.domain.consent import ConsentEntry
+from archive.domain.family_report import FamilyReport
+from archive.domain.records import Identity
+from archive.domain.rooms import RoomPurpose, Scope
+from archive.domain.searching import FACETS, LARGEST_PAGE, SearchQuery, Sort
+from archive.domain.testimony import Testimony
+from archive.web.api.reading import Shape
+
+_LAST_PAGE: Final = 100_000
+_Day = Annotated[str, Field(pattern=r"^([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$")]
+_Terms = list[Annotated[str, Field(max_length=500)]]
+
+
+class SignIn(Shape):
+    login: str
+    passphrase: str
+    totp: str = Field(description="The present one-time code.")
+
+
+class Room(Shape):
+    id: UUID
+    collection: UUID
+    name: str
+    purpose: RoomPurpose
+    capabilities: tuple[str, ...]
+    records: int = Field(description="How many records lie in it.")
+    waiting: int = Field(description="How many of its records are not yet searchable.")
+    only_you: bool = Field(description="Nobody else can open it.")
+    not_after: date | None = Field(description="The last day of the grant; null: without term.")
+    scope: Scope
+
+
+class Rooms(Shape):
+    rooms: tuple[Room, ...]
+
+
+class Session(Shape):
+    token: str = Field(
+        description="Send it as `Authorization: Bearer TOKEN`. It is the session's only secret."
+    )
+    expires: AwareDatetime = Field(description="The absolute end; a session that idles ends sooner.")
+    rooms: tuple[Room, ...]
+
+
+class Search(Shape):
+    """Values of one facet join by OR, facets by AND; places and types of abuse stand for all that lies below them."""
+
+    q: str = Field("", description="Words, as in the search box.")
+    place: _Terms = Field([], max_length=50)
+    facility: _Terms = Field([], max_length=50)
+    abuse: _Terms = Field([], max_length=50)
+    ethnic: _Terms = Field([], max_length=50)
+    goods: _Terms = Field([], max_length=50)
+    subject: _Terms = Field([], max_length=50)
+    lang: _Terms = Field([], max_length=50)
+    year: _Terms = Field([], max_length=50)
+    kind: _Terms = Field([], max_length=50)
+    since: _Day = Field("", alias="from", description="A year, a month or a day, inclusive.")
+    until: _Day = Field("", alias="to", description="A year, a month or a day, inclusive.")
+    sort: Sort = "relevance"
+    page: int = Field(1, ge=1, le=_LAST_PAGE)
+    size: int = Field(20, ge=1, le=LARGEST_PAGE)
+
+    def query(self) -> SearchQuery:
+        filters = {facet: tuple(terms) for facet in FACETS if (terms := getattr(self, facet))}
+        return SearchQuery(
+            text=self.q,
+            filters=filters,
+            date_from=self.since or None,
+            date_to=self.until or None,
+            sort=self.sort,
+            page=self.page,
+            size=self.size,
+        )
+
+
+class Hit(Shape):
+    id: UUID
+    code: str = Field(description="The record's code, as one says it aloud.")
+    title: str
+    kind: str
+    lang: str = Field(description="The language of the snippet.")
+    snippet: str
+    marks: tuple[tuple[int, int], ...] = Field(
+        description="Where in the snippet the words that matched begin and end, in code points."
+    )
+    score: float = Field(description="Comparable within one answer only.")
+    note: tuple[str, ...] = Field(description="The content note: kinds of harm to warn of before it is read.")
+    facets: dict[str, tuple[str, ...]]
+
+
+class Value(Shape):
+    id: str
+    label: str
+    lang: str = Field(description="The language of the label.")
+    count: int
+    broader: str | None
+
+
+class Found(Shape):
+    total: int
+    page: int
+    pages: int
+    hits: tuple[Hit, ...]
+    facets: dict[str, tuple[Value, ...]] = Field(description="Counts over every match, not only this page.")
+    waiting: int = Field(description="How many of the room's records are not yet searchable.")
+    cut: bool = Field(description="A limit shortened the query.")
+    problem: str | None = Field(description="Why the query could be read only in part.")
+
+
+class Typed(Shape):
+    typed: str = Field(max_length=500, description="The beginning of a tag's name, in any language.")
+    lang: str = Field(
+        "", max_length=35, description="The language of the labels wanted; else Accept-Language."
+    )
+
+
+class Suggestion(Shape):
+    facet: str
+    id: str
+    label: str
+    count: int
+
+
+class Suggestions(Shape):
+    suggestions: tuple[Suggestion, ...]
+
+
+class Licence(Shape):
+    items: tuple[UUID, ...] = Field(description="The items of consent that it rests on.")
+    not_after: date | None = Field(description="The last day of reading; null: without term.")
+
+
+class Record(Shape):
+    """A record as one room sees it. What is withheld there reads `[withheld]`, whatever its kind or length."""
+
+    id: UUID
+    code: str
+    room: UUID
+    revision: int
+    day: date
+    record: Testimony | FamilyReport = Field(discriminator="record_kind")
+    licence: Licence | None = Field(description="Null in custody.")
+    identity: Identity | None = Field(description="For those in custody who hold the identity room too.")
+    consent: tuple[ConsentEntry, ...] = Field(description="Custody only: the ledger's entries, oldest first.")
+    placed: tuple[UUID, ...] = Field(description="Custody only: the rooms in which the record now lies.")
+
+
+class Stored(Shape):
+    id: UUID
+    code: str
+
+
+class Facility(Shape):
+    id: UUID
+    term: str = Field(description="What a tag names it by.")
+    kind: str
+    labels: dict[str, str]
+    aliases: tuple[str, ...]
+    place: str
+    opened: str
+    closed: str
+    precision: str
+    source_key: str
+    note: str
+
+
+class Facilities(Shape):
+    facilities: tuple[Facility, ...]

@@ -1,0 +1,201 @@
+"""Knows the addresses of the API and which use case answers at each.
+Must not know who may do what: the same services decide as for the pages, and what they refuse is refused here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Blueprint, Response, request, url_for
+
+from archive.domain.errors import Invalid, Problem, SignedOut
+from archive.domain.identifiers import code_of
+from archive.services import accessioning, cataloguing, disclosing, registering, rooms, searching, signing_in
+from archive.services.acting import Acting
+from archive.services.imports.facilities import problems
+from archive.web import language
+from archive.web.api import entering, presenting, shapes
+from archive.web.api.problems import problem
+from archive.web.api.reading import Unreadable
+from archive.web.api.spec import document, operation
+from archive.web.current import acting, archive
+from archive.web.guard import member, public
+
+PREFIX: Final = "/api/"
+blueprint = Blueprint("api", __name__, url_prefix=f"{PREFIX}v1")
+# A form token guards against what a browser sends along by itself, and of that nothing counts here.
+blueprint.record(lambda state: state.app.extensions["csrf"].exempt(blueprint))
+Answer = tuple[Any, int] | tuple[Any, int, dict[str, str]]
+
+
+def bearer() -> Acting:
+    """Who acts by the token in the header; a cookie counts for nothing. Raises SignedOut."""
+    given = request.authorization
+    if given is None or given.type != "bearer" or not given.token:
+        raise SignedOut
+    return signing_in.resume(archive(), given.token)
+
+
+@blueprint.errorhandler(Unreadable)
+def unreadable(error: Unreadable) -> Response:
+    return problem(error.refusal)
+
+
+@blueprint.get("/openapi.json")
+@public
+def openapi() -> dict[str, Any]:
+    return document()
+
+
+@blueprint.post("/sessions")
+@public
+@operation("signIn", {201: shapes.Session}, 401, 429, sends=True, signed_in=False)
+def sign_in(json: shapes.SignIn) -> Answer:
+    """Sign in.
+
+    A one-time code is good once. Too many tries are answered with 429 and `Retry-After`, alike for every login.
+    """
+    signed = signing_in.sign_in(archive(), json.login, json.passphrase, json.totp)
+    return presenting.session(signed, rooms.rooms(archive(), signed.acting)), 201
+
+
+@blueprint.delete("/sessions/current")
+@member(bearer)
+@operation("signOut", {204: None})
+def sign_out() -> Answer:
+    """Sign out. The token opens nothing any more."""
+    signing_in.sign_out(archive(), acting().token)
+    return "", 204
+
+
+@blueprint.get("/rooms")
+@member(bearer)
+@operation("listRooms", {200: shapes.Rooms})
+def list_rooms() -> Answer:
+    """The rooms that you hold."""
+    return shapes.Rooms(rooms=presenting.rooms(rooms.rooms(archive(), acting()))), 200
+
+
+@blueprint.get("/rooms/<uuid:room>/search")
+@member(bearer)
+@operation("search", {200: shapes.Found}, 404, 409, 422)
+def search(room: UUID, query: shapes.Search) -> Answer:
+    """Search a room; the query stands in the address.
+
+    The archive writes no address down, but programs between may: prefer `POST`. Values of a facet are given by
+    repeating its name.
+    """
+    return _search(room, query), 200
+
+
+@blueprint.post("/rooms/<uuid:room>/search")
+@member(bearer)
+@operation("searchUnseen", {200: shapes.Found}, 404, 409, sends=True)
+def search_unseen(room: UUID, json: shapes.Search) -> Answer:
+    """Search a room; the query stands in the body. Recommended."""
+    return _search(room, json), 200
+
+
+@blueprint.get("/rooms/<uuid:room>/suggest")
+@member(bearer)
+@operation("suggest", {200: shapes.Suggestions}, 404, 409, 422)
+def suggest(room: UUID, query: shapes.Typed) -> Answer:
+    """Tags of the room's records by the beginning of their names; what was typed stands in the address."""
+    return _suggest(room, query), 200
+
+
+@blueprint.post("/rooms/<uuid:room>/suggest")
+@member(bearer)
+@operation("suggestUnseen", {200: shapes.Suggestions}, 404, 409, sends=True)
+def suggest_unseen(room: UUID, json: shapes.Typed) -> Answer:
+    """Tags of the room's records by the beginning of their names; what was typed stands in the body. Recommended."""
+    return _suggest(room, json), 200
+
+
+@blueprint.get("/rooms/<uuid:room>/records/<uuid:record>")
+@member(bearer)
+@operation("showRecord", {200: shapes.Record}, 404)
+def show(room: UUID, record: UUID) -> Answer:
+    """A record as the room sees it. The opening is logged before it is opened."""
+    return presenting.record(disclosing.show(archive(), acting(), room, record)), 200
+
+
+@blueprint.post("/rooms/<uuid:room>/records")
+@member(bearer)
+@operation("addRecord", {200: shapes.Stored, 201: shapes.Stored}, 403, 404, 409, sends=True)
+def add_record(room: UUID, json: entering.NewRecord) -> Answer:
+    """Store a testimony or a family report with its consent, in a custody room.
+
+    It is stored whole or not at all, and placed in every room that consent and scope open. The archive draws its ids.
+    With a `source_key` that is known already nothing is stored, and the answer is 200 with the record that has it.
+    """
+    draft = entering.draft(json)
+    with _placed("record.", besides=("consent", "people", "source_key")):
+        [stored] = accessioning.accession(archive(), acting(), room, [draft])
+    there = {"Location": url_for("api.show", room=room, record=stored)}
+    return shapes.Stored(id=stored, code=code_of(stored)), 201 if stored == draft.record.id else 200, there
+
+
+@blueprint.put("/rooms/<uuid:room>/records/<uuid:record>/tags")
+@member(bearer)
+@operation("setTags", {204: None}, 403, 404, 409, sends=True)
+def set_tags(room: UUID, record: UUID, json: entering.Tags) -> Answer:
+    """Give a record of a custody room these tags instead of those it has; it is placed anew by them."""
+    cataloguing.retag(archive(), acting(), room, record, json.tags)
+    return "", 204
+
+
+@blueprint.get("/rooms/<uuid:room>/facilities")
+@member(bearer)
+@operation("listFacilities", {200: shapes.Facilities}, 404)
+def list_facilities(room: UUID) -> Answer:
+    """The facility register of a custody room's collection."""
+    return presenting.register(registering.facilities(archive(), acting(), room)), 200
+
+
+@blueprint.post("/rooms/<uuid:room>/facilities")
+@member(bearer)
+@operation("addFacilities", {201: shapes.Facilities}, 403, 404, 409, sends=True)
+def add_facilities(room: UUID, json: entering.NewFacilities) -> Answer:
+    """Add facilities to the register, or replace those with the same id or source key; all or none.
+
+    The answer holds them as they now stand, with the terms by which tags name them.
+    """
+    new = json.plain()
+    found = [
+        replace(one, where=f"facilities.{number}.{one.where}")
+        for number, facility in enumerate(new)
+        for one in problems(facility)
+    ]
+    if found:
+        raise Invalid(found)
+    registering.add(archive(), acting(), room, new)
+    ids, keys = {one.id for one in new}, {one.source_key for one in new} - {""}
+    register = registering.facilities(archive(), acting(), room)
+    return presenting.register(one for one in register if one.id in ids or one.source_key in keys), 201
+
+
+def _search(room: UUID, asked: shapes.Search) -> shapes.Found:
+    return presenting.found(searching.search(archive(), acting(), room, asked.query()))
+
+
+def _suggest(room: UUID, asked: shapes.Typed) -> shapes.Suggestions:
+    lang = asked.lang or language.spoken().code
+    return presenting.suggestions(searching.suggest(archive(), acting(), room, asked.typed, lang))
+
+
+@contextmanager
+def _placed(lead: str, besides: tuple[str, ...]) -> Iterator[None]:
+    """Say the places of problems as in the JSON that was sent: the services name the record's fields without it."""
+    try:
+        yield
+    except Invalid as invalid:
+        raise Invalid([_under(found, lead, besides) for found in invalid.problems]) from None
+
+
+def _under(found: Problem, lead: str, besides: tuple[str, ...]) -> Problem:
+    known = not found.where or found.where.partition(".")[0] in besides
+    return found if known else replace(found, where=lead + found.where)
