@@ -14,6 +14,7 @@ from archive.crypto.contexts import ctx
 from archive.crypto.errors import CannotOpen
 from archive.domain.keeping import BodyKind, SealedBody, Wrap
 from archive.domain.records import SCHEMA
+from archive.sealing import licences
 from archive.sealing.codec import canonical
 
 
@@ -76,6 +77,7 @@ def seal(instance: UUID, body: Unsealed, share: bytes) -> SealedBody:
             for name, part in body.parts.items()
         },
         licence=body.licence,
+        not_after=licences.last_day(body.licence),
     )
 
 

@@ -16,6 +16,7 @@ from archive.crypto.contexts import ctx
 from archive.crypto.errors import CannotOpen
 from archive.domain.keeping import CommitRow, SealedBody
 from archive.domain.rooms import Capability
+from archive.sealing import licences
 from archive.sealing.bodies import leaf
 from archive.sealing.codec import canonical
 from archive.sealing.keyring import Keyring
@@ -81,7 +82,7 @@ def verify(instance: UUID, custody: UUID, body: SealedBody, row: CommitRow, trus
 
     Raises CannotOpen. Cost: 0.4 ms the first time in a process, then a few hashes.
     """
-    if body.commit != row.id:
+    if body.commit != row.id or body.not_after != licences.last_day(body.licence):
         raise CannotOpen
     said = _vouched(instance, custody, row, trust)
     root = merkle.root_from_path(leaf(body), body.leaf, said.size, body.path)

@@ -26,6 +26,11 @@ def write(licence: Licence) -> bytes:
     )
 
 
+def last_day(raw: bytes) -> date | None:
+    """Return the last day of a licence as it is written beside a body; None for none, and without term."""
+    return read(raw).not_after if raw else None
+
+
 def read(raw: bytes) -> Licence:
     """Return the licence of `write`. Raises CannotOpen for other bytes."""
     try:

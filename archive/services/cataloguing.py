@@ -65,7 +65,7 @@ def place_all(archive: Archive, acting: Acting, custody: UUID, room: UUID) -> in
             _place_one(archive, acting, of, room, record)
     indexing.drain_held(archive, acting, custody)
     with archive.read() as unit:
-        return unit.records.count(room)
+        return unit.records.count(room, today(archive, unit))
 
 
 def _place_one(archive: Archive, acting: Acting, of: placing.Collection, room: UUID, record: UUID) -> None:

@@ -27,7 +27,7 @@ from archive.domain.keeping import (
 )
 from archive.sealing import commits
 from archive.sealing.trust import Trust
-from archive.services import admitting, consents, rooms, saving, transparency
+from archive.services import admitting, consents, rooms, saving, transparency, upkeep
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.entitling import keyless_trust, trust
@@ -79,6 +79,7 @@ def fsck(archive: Archive, acting: Acting | None = None) -> tuple[Finding, ...]:
             *_rooms(check),
             *(finding for record in _records(unit, newest) for finding in _record(check, record, newest)),
             *_shares(archive, unit),
+            *_rolled_back(archive),
         )
 
 
@@ -209,6 +210,13 @@ def _body(check: _Check, body: SealedBody, custody: UUID) -> Iterator[Finding]:
         and not _sound(partial(saving.opened, check.archive, check.acting, [(body, body.room)]))
     ):
         yield Finding("body", body.id.hex, message("It does not open: changed, moved, or its share is lost."))
+
+
+def _rolled_back(archive: Archive) -> Iterator[Finding]:
+    try:
+        upkeep.compare(archive.read, archive.shares)
+    except Damaged as damaged:
+        yield Finding("log", archive.row.audit.hex, damaged.text)
 
 
 def _shares(archive: Archive, unit: UnitOfWork) -> Iterator[Finding]:

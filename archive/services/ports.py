@@ -6,7 +6,7 @@ Knows sealed types only. Must not know SQL, files, Whoosh, or how an adapter is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, Self
 from uuid import UUID
 
@@ -101,7 +101,9 @@ class Records(Protocol):
         """Record → (body, its clear licence; empty in custody), as `present` but without the sealed parts."""
         ...
 
-    def count(self, room: UUID) -> int: ...
+    def count(self, room: UUID, day: date) -> int:
+        """How many records the room shows whose licence, as written beside them, has not run out by that day."""
+        ...
 
     def remove_bodies(self, bodies: Iterable[UUID]) -> None:
         """Delete bodies with their wraps and parts. The caller destroys their shares after the commit."""

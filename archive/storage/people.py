@@ -24,7 +24,9 @@ class Members:
         self._rows.replace(members, member, members.c.id == member.id)
 
     def get(self, member: UUID) -> MemberRow | None:
-        return self._rows.load_one(MemberRow, members, members.c.id == member)
+        return self._rows.once(
+            ("member get", member), lambda: self._rows.load_one(MemberRow, members, members.c.id == member)
+        )
 
     def by_login(self, login: bytes) -> MemberRow | None:
         return self._rows.load_one(MemberRow, members, members.c.login == login)
@@ -57,13 +59,18 @@ class Rooms:
         self._rows.replace(rooms, room, rooms.c.id == room.id)
 
     def get(self, room: UUID) -> RoomRow | None:
-        return self._rows.load_one(RoomRow, rooms, rooms.c.id == room)
+        return self._rows.once(
+            ("room get", room), lambda: self._rows.load_one(RoomRow, rooms, rooms.c.id == room)
+        )
 
     def all(self) -> tuple[RoomRow, ...]:
         return self._rows.load(RoomRow, rooms, order=rooms.c.id)
 
     def of_collection(self, collection: UUID) -> tuple[RoomRow, ...]:
-        return self._rows.load(RoomRow, rooms, rooms.c.collection == collection, order=rooms.c.id)
+        return self._rows.once(
+            ("room of_collection", collection),
+            lambda: self._rows.load(RoomRow, rooms, rooms.c.collection == collection, order=rooms.c.id),
+        )
 
     def add_predecessor(self, room: UUID, version: int, sealed: bytes) -> None:
         self._rows.insert(predecessors, [{"room": room, "version": version, "sealed": sealed}])
@@ -80,10 +87,16 @@ class Rooms:
         self._rows.add(grants, grant)
 
     def grants_to(self, grantee: UUID) -> tuple[GrantRow, ...]:
-        return self._rows.load(GrantRow, grants, grants.c.grantee == grantee, order=grants.c.since)
+        return self._rows.once(
+            ("room grants_to", grantee),
+            lambda: self._rows.load(GrantRow, grants, grants.c.grantee == grantee, order=grants.c.since),
+        )
 
     def grants_of(self, room: UUID) -> tuple[GrantRow, ...]:
-        return self._rows.load(GrantRow, grants, grants.c.room == room, order=grants.c.since)
+        return self._rows.once(
+            ("room grants_of", room),
+            lambda: self._rows.load(GrantRow, grants, grants.c.room == room, order=grants.c.since),
+        )
 
     def end_grant(self, grant: UUID, log_size: int) -> None:
         self._rows.erase(

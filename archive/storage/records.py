@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -86,9 +87,11 @@ class Records:
             for row in self._rows.all(statement)
         }
 
-    def count(self, room: UUID) -> int:
+    def count(self, room: UUID, day: date) -> int:
+        body = tables.bodies
+        lasting = or_(body.c.not_after.is_(None), body.c.not_after >= day)
         [row] = self._rows.all(
-            select(func.count(tables.bodies.c.record.distinct()).label("count")).where(*_shown(room))
+            select(func.count(body.c.record.distinct()).label("count")).where(*_shown(room), lasting)
         )
         return int(row["count"])
 

@@ -3,7 +3,7 @@ Must not know which tables there are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields
 from itertools import islice
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="DataclassInstance")
 Item = TypeVar("Item")
+Known = TypeVar("Known")
 _BATCH: Final = 500
 
 
@@ -45,6 +46,7 @@ class Rows:
         self._over = True
         self.changed: set[str] = set()
         self.erased = False
+        self._known: dict[Hashable, Any] = {}
 
     def begin(self) -> None:
         """Begin; one that writes holds the write lock from now on, or raises Conflict when that takes too long."""
@@ -64,6 +66,13 @@ class Rows:
         """Let go; what is not committed is rolled back."""
         self._over = True
         self._closing.close()
+
+    def once(self, asked: Hashable, load: Callable[[], Known]) -> Known:
+        """What was asked before in this unit has the same answer, until the unit writes something."""
+        if asked not in self._known:
+            self._known[asked] = load()
+        answer: Known = self._known[asked]
+        return answer
 
     def all(self, statement: Select[Any]) -> Sequence[RowMapping]:
         with self._refusals():
@@ -112,6 +121,7 @@ class Rows:
     ) -> int:
         if not self._writing:
             raise RuntimeError("This unit only reads; take one from `work` to write.")
+        self._known.clear()
         with self._refusals():
             count = self._connection.execute(statement, values).rowcount
         if count:

@@ -187,6 +187,7 @@ bodies = Table(
     _day(),
     _bytes("key"),
     _bytes("licence"),
+    Column("not_after", Date),
     _belongs("commit", "commits.id", some=True),
     _number("leaf"),
     Column("path", blobs(), nullable=False),

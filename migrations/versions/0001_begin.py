@@ -119,6 +119,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("licence", sa.LargeBinary(), nullable=False),
+        sa.Column("not_after", sa.Date(), nullable=True),
         sa.Column("commit", sa.Uuid(), nullable=True),
         sa.Column("leaf", sa.BigInteger(), nullable=False),
         sa.Column("path", sa.LargeBinary(), nullable=False),

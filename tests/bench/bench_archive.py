@@ -187,7 +187,7 @@ def first_answer(archive: Archive, passphrase: str) -> None:
 def fill(made: archives.Standing, texts: list[str]) -> None:
     """Bring custody to ROOM_HOLDS records; the others hold only what was stored before."""
     with made.archive.read() as unit:
-        lacking = ROOM_HOLDS - unit.records.count(made.custody)
+        lacking = ROOM_HOLDS - unit.records.count(made.custody, datetime.now(UTC).date())
     store(made, [draft(texts[number % len(texts)], archives.KEPT) for number in range(lacking)])
 
 

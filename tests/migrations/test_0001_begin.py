@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ A, B, C = "0a" * 16, "0b" * 16, "0c" * 16
 ROWS = f"""
 INSERT INTO rooms VALUES ('{A}', '{B}', 'reading', 2, x'70', x'{C}7369', x'74', x'75', 3);
 INSERT INTO records VALUES ('{B}', '{A}', '{C}', 4, '2026-01-31', 0);
-INSERT INTO bodies VALUES ('{C}', 'rendition', '{B}', '{A}', 2, 4, '2026-01-31', x'6b', x'6c', NULL, 7,
+INSERT INTO bodies VALUES ('{C}', 'rendition', '{B}', '{A}', 2, 4, '2026-01-31', x'6b', x'6c', '2027-01-31', NULL, 7,
                            x'00000002aabb00000000');
 INSERT INTO wraps VALUES ('{C}', 0, '{A}', 2, x'77');
 INSERT INTO parts VALUES ('{C}', 'text', x'78');
@@ -88,6 +89,7 @@ def test_rows_of_this_layout_are_read(path: Path) -> None:
                 key=b"k",
                 parts={"text": b"x"},
                 licence=b"l",
+                not_after=date(2027, 1, 31),
                 leaf=7,
                 path=(b"\xaa\xbb", b""),
             )

@@ -1,5 +1,6 @@
 """What a room shows, against a plain model: the present master in custody, elsewhere the newest rendition."""
 
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
@@ -90,7 +91,7 @@ def test_a_room_shows_what_the_model_says(
                 assert unit.records.licences(room, some) == {
                     id: said for id, said in licences.items() if id in some
                 }
-                assert unit.records.count(room) == len(expected)
+                assert unit.records.count(room, cast.DAY) == len(expected)
         database.close()
 
 
@@ -102,3 +103,19 @@ def test_the_question_is_answered_from_indexes(database: Database) -> None:
     steps = [step for step in plan if not step.startswith("CORRELATED")]
     assert len(steps) == 3
     assert all(step.startswith("SEARCH") and "INDEX" in step for step in steps), plan
+
+
+def test_what_has_run_out_is_not_counted(database: Database) -> None:
+    room, today = uuid4(), cast.DAY
+    terms = (None, today, today + timedelta(days=1), today - timedelta(days=1))
+    found = [cast.body(room=room, not_after=term) for term in terms]
+    with database.work() as unit:
+        unit.records.add_bodies(found)
+        for one in found:
+            unit.records.add(cast.record(id=one.record))
+        cast.log(unit)
+        unit.commit()
+    with database.read() as unit:
+        assert unit.records.count(room, today) == 3
+        assert unit.records.count(room, today + timedelta(days=2)) == 1
+        assert {body.not_after for body in unit.records.present(room).values()} == set(terms)
