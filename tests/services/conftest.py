@@ -30,4 +30,5 @@ def standing(founded: Standing, tmp_path: Path, cheap_kdf: None) -> Iterator[Sta
     instance = tmp_path / "instance"
     shutil.copytree(founded.instance, instance)
     with bootstrap.opened(Config(instance=instance)) as archive:
-        yield replace(founded, instance=instance, archive=archive, _unlocked={})
+        people = dict(founded.people)
+        yield replace(founded, instance=instance, archive=archive, people=people, _unlocked={})
