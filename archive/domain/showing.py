@@ -17,11 +17,8 @@ from archive.domain.rooms import RoomPurpose, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoomView:
-    """A room that the member holds. ``records`` counts what lies in it, ``waiting`` what is not yet searchable.
-
-    ``only_you`` says that nobody else (the archive kit apart) can open it: a warning belongs beside it.
-    """
+class HeldRoom:
+    """A room that the member holds: what it is for, what they may do there, until when."""
 
     id: UUID
     collection: UUID
@@ -30,6 +27,15 @@ class RoomView:
     scope: Scope
     capabilities: frozenset[str]
     not_after: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomView(HeldRoom):
+    """A held room with its counts: ``records`` what lies in it, ``waiting`` what is not yet searchable.
+
+    ``only_you`` says that nobody else (the archive kit apart) can open it: a warning belongs beside it.
+    """
+
     records: int
     waiting: int
     only_you: bool
@@ -45,7 +51,7 @@ class Shown:
 
     record: Record
     code: str
-    room: RoomView
+    room: HeldRoom
     revision: int
     day: date
     licence: Licence | None = None

@@ -17,7 +17,7 @@ from archive.domain.identifiers import code_of
 from archive.domain.keeping import SealedBody
 from archive.domain.records import Identity
 from archive.domain.rooms import RoomPurpose, RoomTerms
-from archive.domain.showing import RoomView, Shown
+from archive.domain.showing import HeldRoom, Shown
 from archive.policy.access import Action, decide
 from archive.policy.consent import fold
 from archive.policy.placement import place_identity
@@ -34,7 +34,7 @@ _OUTDATED: Final = message("What this room holds of the record is not what was p
 class _Sealed:
     """Everything about one record that is about to be opened, checked but still sealed."""
 
-    view: RoomView
+    view: HeldRoom
     body: SealedBody
     day: date
     ledger: consents.Chain = ()
@@ -69,7 +69,7 @@ def _permitted(archive: Archive, acting: Acting, unit: UnitOfWork, room: UUID, r
     licence = licence_of(body.licence)
     if not decide(Action.READ, held.values(), licence, room, day):
         raise NotFound
-    view = rooms.view(archive, acting, unit, held[room])
+    view = rooms.held_room(archive, acting, unit, held[room])
     stands = saving.standing(archive, acting, unit, row)
     if body.revision != stands.revision or (licence and licence.head != stands.ledger):
         raise Damaged(_OUTDATED)

@@ -6,7 +6,7 @@ Knows who may do what with a room's key. Must not know what lies in a room.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from archive.domain.errors import Damaged, NotFound, Refused, message
 from archive.domain.identifiers import new_id
 from archive.domain.keeping import MemberRow
 from archive.domain.rooms import Capability, RoomPurpose, RoomTerms, Scope
-from archive.domain.showing import Account, RoomView
+from archive.domain.showing import Account, HeldRoom, RoomView
 from archive.policy.access import Action, Holding
 from archive.sealing import names
 from archive.sealing.bodies import RoomKey
@@ -42,7 +42,7 @@ def rooms(archive: Archive, acting: Acting) -> tuple[RoomView, ...]:
     """Return every room that the member holds today. Cost: 0.2 ms a room."""
     with archive.read() as unit:
         held = holdings(archive, acting, unit)
-        views = [view(archive, acting, unit, holding) for holding in held.values()]
+        views = [_view(archive, acting, unit, holding) for holding in held.values()]
     return tuple(sorted(views, key=lambda seen: (_rank(seen.purpose), seen.name, seen.id.hex)))
 
 
@@ -53,7 +53,7 @@ def room(archive: Archive, acting: Acting, wanted: UUID) -> RoomView:
         holding = holdings(archive, acting, unit).get(wanted)
         if holding is None:
             raise NotFound
-        return view(archive, acting, unit, holding)
+        return _view(archive, acting, unit, holding)
 
 
 def account(archive: Archive, acting: Acting) -> Account:
@@ -188,16 +188,10 @@ def _certified(archive: Archive, acting: Acting, unit: UnitOfWork, member: UUID)
         raise NotFound from None
 
 
-def view(archive: Archive, acting: Acting, unit: UnitOfWork, holding: Holding) -> RoomView:
-    """Return a held room as its member sees it; records whose term is over do not count."""
-    day = today(archive, unit)
+def held_room(archive: Archive, acting: Acting, unit: UnitOfWork, holding: Holding) -> HeldRoom:
+    """Return a held room as its member sees it, without its counts. Cost: 0.2 ms."""
     said = terms(archive, acting, unit, holding.room)
-    people = {
-        grant.grantee
-        for grant in live(unit.rooms.grants_of(holding.room), day)
-        if grant.grantee != archive.row.recovery
-    }
-    return RoomView(
+    return HeldRoom(
         id=holding.room,
         collection=said.collection,
         purpose=holding.purpose,
@@ -205,8 +199,21 @@ def view(archive: Archive, acting: Acting, unit: UnitOfWork, holding: Holding) -
         scope=said.scope,
         capabilities=frozenset(word.value for word in holding.capabilities),
         not_after=holding.not_after,
-        records=unit.records.count(holding.room, day),
-        waiting=unit.outbox.count(holding.room),
+    )
+
+
+def _view(archive: Archive, acting: Acting, unit: UnitOfWork, holding: Holding) -> RoomView:
+    """Records whose term is over do not count."""
+    held, day = held_room(archive, acting, unit, holding), today(archive, unit)
+    people = {
+        grant.grantee
+        for grant in live(unit.rooms.grants_of(held.id), day)
+        if grant.grantee != archive.row.recovery
+    }
+    return RoomView(
+        **{field.name: getattr(held, field.name) for field in fields(held)},
+        records=unit.records.count(held.id, day),
+        waiting=unit.outbox.count(held.id),
         only_you=people == {acting.member},
     )
 

@@ -12,17 +12,18 @@ from flask_babel import gettext as _
 
 from archive.domain.errors import Conflict, Invalid, NotFound
 from archive.domain.rooms import Capability, RoomPurpose
-from archive.domain.showing import RoomView, Shown
+from archive.domain.showing import HeldRoom, Shown
 from archive.services import cataloguing, disclosing, registering, rooms
 from archive.web.current import acting, archive
 from archive.web.entering import tags as tagging
 from archive.web.entering.editing import BUTTON, act, located, typed
 from archive.web.entering.tags import TagsForm
+from archive.web.forms import mistakes
 from archive.web.guard import member
-from archive.web.presenting import Said, mistakes, theirs
+from archive.web.presenting import Said, theirs
 from archive.web.records.consent import entry
 from archive.web.records.presenting import page
-from archive.web.rooms.presenting import card
+from archive.web.rooms.presenting import heading
 
 blueprint = Blueprint("records", __name__)
 
@@ -53,7 +54,7 @@ def tags(room: UUID, record: UUID) -> ResponseReturnValue:
         act(form, button)
         return _tags_page(shown, form)
     if not form.validate():
-        return _tags_page(shown, form, tuple(mistakes(form.errors))), 422
+        return _tags_page(shown, form, mistakes(form)), 422
     try:
         cataloguing.retag(archive(), acting(), room, record, tagging.chosen(form, shown.record.tags))
     except Invalid as invalid:
@@ -73,7 +74,7 @@ def _tags_page(shown: Shown, form: TagsForm, found: tuple[tuple[str, str], ...] 
         "records/tags.html",
         form=form,
         record=page(shown),
-        room=card(shown.room),
+        room=heading(shown.room),
         mistakes=found,
         tags=list(zip(form.tags, called, strict=True)),
         candidates=tagging.candidates(form.finder.form, register) if finding else [],
@@ -81,7 +82,7 @@ def _tags_page(shown: Shown, form: TagsForm, found: tuple[tuple[str, str], ...] 
     )
 
 
-def _may_place(room: RoomView) -> bool:
+def _may_place(room: HeldRoom) -> bool:
     return Capability.PLACE in room.capabilities and room.purpose is RoomPurpose.CUSTODY
 
 
@@ -90,7 +91,7 @@ def _page(template: str, room: UUID, record: UUID) -> str:
     return render_template(
         template,
         record=page(shown),
-        room=card(shown.room),
+        room=heading(shown.room),
         custody=shown.room.purpose is RoomPurpose.CUSTODY,
         may_place=_may_place(shown.room),
         ledger=[entry(one) for one in shown.consent],

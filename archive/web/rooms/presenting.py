@@ -11,8 +11,16 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from archive.domain.rooms import RoomPurpose, Scope
-from archive.domain.showing import RoomView
+from archive.domain.showing import HeldRoom, RoomView
 from archive.web.presenting import Said, tag, theirs
+
+
+@dataclass(frozen=True, slots=True)
+class RoomHeading:
+    """A room as the pages of its records name it."""
+
+    id: UUID
+    name: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,10 @@ class RoomCard:
     until: str
     only_you: bool
     bounds: tuple[tuple[str, tuple[Said, ...]], ...]
+
+
+def heading(room: HeldRoom) -> RoomHeading:
+    return RoomHeading(id=room.id, name=theirs(room.name))
 
 
 def card(room: RoomView) -> RoomCard:
