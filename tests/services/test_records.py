@@ -1,0 +1,494 @@
+"""Records come in whole or not at all, are opened after the log says so, and close when consent does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from archive.domain.consent import (
+    Audience,
+    Basis,
+    ConsentEntry,
+    DataClass,
+    Decision,
+    Event,
+    GrantItem,
+    Purpose,
+)
+from archive.domain.errors import Conflict, DiskFull, Invalid, NotFound
+from archive.domain.identifiers import new_id
+from archive.domain.keeping import BodyKind
+from archive.domain.rooms import Capability, RoomPurpose
+from archive.domain.searching import SearchQuery
+from archive.sealing import bodies
+from archive.services import (
+    accessioning,
+    cataloguing,
+    checking,
+    consenting,
+    disclosing,
+    indexing,
+    revising,
+    rooms,
+    searching,
+    signing_in,
+    transparency,
+)
+from archive.storage.database import Unit
+from archive.storage.ledgers import Ledger, Log
+from archive.storage.people import Rooms
+from archive.storage.records import Records
+from archive.storage.shares import ShareStore
+from archive.storage.waiting import Outbox
+from tests.archives import FULL, Standing, account, consent, draft, place
+from tests.services.services_cast import later
+
+COUNTED = SearchQuery("counted")
+
+
+def store(standing: Standing, *drafts: Any, **how: Any) -> tuple[UUID, ...]:
+    archive, keeper = standing.archive, standing.acting("keeper")
+    return accessioning.accession(archive, keeper, standing.custody, drafts, **how)
+
+
+def entry(record: UUID, event: Event, **fields: Any) -> ConsentEntry:
+    today = datetime.now(UTC).date()
+    said = ConsentEntry(id=new_id(), record=record, event=event, basis=Basis.CONSENT, at=today)
+    return replace(said, **fields)
+
+
+def append(standing: Standing, said: ConsentEntry) -> None:
+    consenting.append(standing.archive, standing.acting("keeper"), standing.custody, said)
+
+
+def total(standing: Standing, login: str, room: UUID) -> int:
+    found = searching.search(standing.archive, standing.acting(login), room, COUNTED)
+    assert found.result.total == len(found.result.hits)
+    return found.result.total
+
+
+def stored(standing: Standing) -> dict[str, int]:
+    with standing.archive.read() as unit:
+        return {
+            "records": len(unit.records.of_collection(standing.custody)),
+            "shown": unit.records.count(standing.custody, standing.archive.clock().date()),
+            "bodies": len(unit.records.owners()) - unit.log.head().size,
+            "waiting": unit.outbox.count(standing.custody),
+        }
+
+
+def test_what_was_stored_is_what_is_shown(standing: Standing) -> None:
+    given = draft(account(tags=(place("xj-hotan"),)))
+    [record] = store(standing, given)
+    archive, keeper = standing.archive, standing.acting("keeper")
+    master = disclosing.show(archive, keeper, standing.custody, record)
+    assert master.record == given.record
+    assert master.consent == (given.consent,)
+    assert master.identity
+    assert master.identity.people == given.people
+    assert set(master.placed) == {
+        standing.reading,
+        standing.rooms[RoomPurpose.MATTER],
+        standing.rooms[RoomPurpose.IDENTITY],
+    }
+    assert (master.revision, master.licence) == (1, None)
+    seen = disclosing.show(archive, standing.acting("reader"), standing.reading, record)
+    assert seen.licence
+    assert (seen.licence.room, seen.licence.record) == (standing.reading, record)
+    assert (seen.identity, seen.consent, seen.placed) == (None, (), ())
+    assert [text.body for text in seen.record.texts] == [text.body for text in given.record.texts]
+    assert checking.fsck(archive, keeper) == ()
+
+
+def test_a_member_of_custody_alone_does_not_see_who_it_is(standing: Standing) -> None:
+    archive, [record] = standing.archive, store(standing, draft())
+    counsel = standing.people["counsel"]
+    rooms.grant(archive, standing.acting("keeper"), standing.custody, counsel.member, [Capability.PLACE])
+    assert disclosing.show(archive, standing.acting("counsel"), standing.custody, record).identity is None
+
+
+def test_a_member_of_the_identity_room_alone_reads_and_searches_nothing(standing: Standing) -> None:
+    archive, [record] = standing.archive, store(standing, draft())
+    room, outsider = standing.rooms[RoomPurpose.IDENTITY], standing.people["outsider"]
+    rooms.grant(archive, standing.acting("keeper"), room, outsider.member, [Capability.PLACE])
+    acting = standing.acting("outsider")
+    for deed in (
+        lambda: disclosing.show(archive, acting, room, record),
+        lambda: disclosing.show(archive, acting, standing.custody, record),
+        lambda: searching.search(archive, acting, room, COUNTED),
+        lambda: indexing.rebuild(archive, acting, room),
+    ):
+        with pytest.raises(NotFound):
+            deed()
+
+
+def test_hidden_and_absent_look_alike(standing: Standing) -> None:
+    """Same error, same words, same entry in the log but for the id that was asked for."""
+    hidden, _shown = store(standing, draft(entry=None), draft())
+    append(standing, entry(hidden, Event.WITHDRAW))
+    archive, reader = standing.archive, standing.acting("reader")
+    answers = []
+    for asked in (hidden, new_id()):
+        with pytest.raises(NotFound) as refused:
+            disclosing.show(archive, reader, standing.reading, asked)
+        answers.append((str(refused.value), refused.value.values))
+    assert answers[0] == answers[1]
+    said = transparency.entries(archive, standing.acting("keeper"))
+    refusals = [line.detail for line in said if line.action == "refused"]
+    assert len(refusals) == 2
+    assert refusals[0] is not None
+    assert refusals[1] is not None
+    assert refusals[0].keys() == refusals[1].keys()
+    assert refusals[0]["what"] == refusals[1]["what"] == "open"
+
+
+def test_nothing_is_opened_that_is_not_logged_first(
+    standing: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, [record] = standing.archive, store(standing, draft())
+    reader, opened = standing.acting("reader"), []
+    searching.search(archive, reader, standing.reading, COUNTED)
+    unseal = bodies.unseal
+
+    def watched(*given: Any) -> Any:
+        with archive.read() as unit:
+            opened.append(unit.log.head().size)
+        return unseal(*given)
+
+    monkeypatch.setattr(bodies, "unseal", watched)
+    with archive.read() as unit:
+        before = unit.log.head().size
+    disclosing.show(archive, reader, standing.reading, record)
+    assert opened == [before + 1], "the entry stands before the one body is unsealed"
+
+    def full(*_: object) -> None:
+        raise DiskFull("no room")
+
+    monkeypatch.setattr(Log, "append", full)
+    for deed in (
+        lambda: disclosing.show(archive, reader, standing.reading, record),
+        lambda: disclosing.show(archive, standing.acting("keeper"), standing.custody, record),
+        lambda: searching.search(archive, reader, standing.reading, COUNTED),
+        lambda: searching.suggest(archive, reader, standing.reading, "x", "en"),
+        lambda: transparency.entries(archive, standing.acting("keeper")),
+        lambda: store(standing, draft()),
+    ):
+        with pytest.raises(DiskFull):
+            deed()
+    assert len(opened) == 1
+
+
+def test_the_log_tells_its_room_what_was_opened_and_nobody_else(standing: Standing) -> None:
+    archive, [record] = standing.archive, store(standing, draft())
+    keeper, reader = standing.acting("keeper"), standing.acting("reader")
+    disclosing.show(archive, keeper, standing.custody, record)
+    searching.search(archive, reader, standing.reading, SearchQuery("گۇۋاھ"))
+    said = {line.action: line.detail for line in transparency.entries(archive, keeper)}
+    assert said["open"] is not None
+    assert said["open"]["record"] == record.hex
+    assert said["open"]["identity"] == standing.rooms[RoomPurpose.IDENTITY].hex, "who it is was opened too"
+    assert said["search"] is not None
+    assert said["search"]["query"]["text"] == "گۇۋاھ"  # type: ignore[index]
+    for other in (reader, standing.acting("counsel"), standing.acting("outsider")):
+        lines = transparency.entries(archive, other)
+        assert {line.detail for line in lines} == {None}
+
+
+def test_an_auditor_whose_grant_ended_reads_no_more(standing: Standing) -> None:
+    archive, keeper = standing.archive, standing.acting("keeper")
+    counsel, audit = standing.people["counsel"].member, archive.row.audit
+    today = archive.clock().date()
+    rooms.grant(archive, keeper, audit, counsel, [], not_after=today)
+    auditor = standing.acting("counsel")
+    assert transparency.entries(archive, auditor)[-1].detail
+    tomorrow = later(archive, 86_400)
+    assert transparency.entries(tomorrow, auditor)[-1].detail is None
+
+
+def test_storing_twice_stores_once(standing: Standing) -> None:
+    one, other = draft(source_key="ehri-7"), draft(source_key="ehri-7")
+    [first] = store(standing, one)
+    before = stored(standing)
+    assert store(standing, one, other) == (first, first)
+    assert stored(standing) == before
+    third, fourth = draft(source_key="ehri-8"), draft(source_key="ehri-8")
+    assert store(standing, third, fourth, one) == (third.record.id, third.record.id, first)
+    assert stored(standing)["records"] == 2
+    found = accessioning.known(
+        standing.archive, standing.acting("keeper"), standing.custody, ["ehri-8", "", "x"]
+    )
+    assert found == {"ehri-8": third.record.id}
+
+
+def test_the_same_record_twice_is_refused(standing: Standing) -> None:
+    one = draft()
+    with pytest.raises(Invalid) as invalid:
+        store(standing, one, one)
+    assert [problem.where for problem in invalid.value.problems] == ["drafts.1.id"]
+    store(standing, one)
+    with pytest.raises(Invalid):
+        store(standing, one)
+
+
+def test_drafts_come_in_all_or_none(standing: Standing) -> None:
+    before, untitled = stored(standing), draft(account(title=""))
+    with pytest.raises(Invalid) as invalid:
+        store(standing, draft(), untitled, draft())
+    assert [problem.where for problem in invalid.value.problems] == ["drafts.1.title"]
+    assert stored(standing) == before
+
+
+FAILING: list[tuple[type, str]] = [
+    (ShareStore, "draw_many"),
+    (Rooms, "of_collection"),
+    (Records, "add_commit"),
+    (Records, "add_bodies"),
+    (Records, "add"),
+    (Ledger, "append"),
+    (Records, "add_sources"),
+    (Outbox, "add"),
+    (Log, "append"),
+    (Unit, "commit"),
+]
+
+
+@contextmanager
+def failing(monkeypatch: pytest.MonkeyPatch, where: type, what: str, after: int) -> Iterator[None]:
+    calls, real = [], getattr(where, what)
+
+    def fails(*given: Any, **named: Any) -> Any:
+        calls.append(what)
+        if len(calls) > after:
+            raise DiskFull("no room")
+        return real(*given, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(where, what, fails)
+        yield
+    assert len(calls) > after, "it never came to that"
+
+
+@pytest.mark.parametrize(
+    ("where", "what"), FAILING, ids=[f"{where.__name__}.{what}" for where, what in FAILING]
+)
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_save_that_fails_anywhere_leaves_nothing(
+    standing: Standing, monkeypatch: pytest.MonkeyPatch, where: type, what: str, after: int
+) -> None:
+    [record] = store(standing, draft(source_key="first"))
+    if (what, after) in {
+        ("add_sources", 1),
+        ("add_commit", 1),
+        ("add_bodies", 1),
+        ("append", 1),
+        ("commit", 1),
+    }:
+        after = 0
+    with standing.archive.read() as unit:
+        size = unit.log.head().size
+    before = stored(standing)
+    with failing(monkeypatch, where, what, after), pytest.raises(DiskFull):
+        store(standing, draft(source_key="second"), draft(source_key="third"))
+    assert stored(standing) == before
+    with standing.archive.read() as unit:
+        assert unit.log.head().size <= size + 1, "at most the refusal was logged"
+    assert total(standing, "keeper", standing.custody) == 1
+    assert checking.fsck(standing.archive, standing.acting("keeper")) == ()
+    assert len(store(standing, draft(source_key="second"), draft(source_key="third"))) == 2
+    assert total(standing, "reader", standing.reading) == 3
+    assert record in {hit.record for hit in search_hits(standing)}
+
+
+def search_hits(standing: Standing) -> Any:
+    found = searching.search(standing.archive, standing.acting("reader"), standing.reading, COUNTED)
+    return found.result.hits
+
+
+def test_an_index_that_fails_is_no_failure_of_the_save(
+    standing: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        patch.setattr(indexing, "_stage", full)
+        [record] = store(standing, draft())
+    assert stored(standing)["waiting"] == 1
+    shown = disclosing.show(standing.archive, standing.acting("reader"), standing.reading, record)
+    assert shown.record.id == record
+    assert total(standing, "reader", standing.reading) == 1
+
+
+@pytest.mark.parametrize("kind", ["cut", "edited", "gone", "all gone", "swapped"])
+def test_index_files_that_were_changed_heal(standing: Standing, kind: str) -> None:
+    store(standing, draft(), draft())
+    assert total(standing, "reader", standing.reading) == 2
+    signing_in.lock(standing.archive, standing.acting("reader"))
+    signing_in.lock(standing.archive, standing.acting("keeper"))
+    standing._unlocked.clear()
+    files = sorted(path for path in (standing.instance / "index").rglob("*") if path.is_file())
+    assert files
+    for path in files:
+        content = path.read_bytes()
+        if kind == "cut":
+            path.write_bytes(content[: len(content) // 2])
+        elif kind == "edited" and content:
+            path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        elif kind == "swapped":
+            path.write_bytes(files[0].read_bytes())
+        elif kind == "all gone" or path is files[0]:
+            path.unlink()
+    assert total(standing, "reader", standing.reading) == 2
+    assert total(standing, "keeper", standing.custody) == 2
+
+
+def test_a_record_is_read_to_the_last_day_of_its_consent_and_counted_no_longer(standing: Standing) -> None:
+    record, lasting = account(), draft()
+    store(standing, draft(record, consent(record.id, FULL, until=1)), lasting)
+    archive, reader = standing.archive, standing.acting("reader")
+    for day in (archive, later(archive, 86_400)):
+        assert disclosing.show(day, reader, standing.reading, record.id).record.id == record.id
+        assert searching.search(day, reader, standing.reading, COUNTED).result.total == 2
+        assert rooms.room(day, reader, standing.reading).records == 2
+    after = later(archive, 2 * 86_400)
+    with pytest.raises(NotFound):
+        disclosing.show(after, reader, standing.reading, record.id)
+    found = searching.search(after, reader, standing.reading, COUNTED)
+    assert [hit.record for hit in found.result.hits] == [lasting.record.id]
+    assert found.result.total == 1
+    assert all(facet.count == 1 for facets in found.result.facets.values() for facet in facets)
+    assert rooms.room(after, reader, standing.reading).records == 1
+
+
+@pytest.mark.parametrize("event", [Event.WITHDRAW, Event.SUSPEND])
+def test_withdrawn_or_suspended_is_read_in_no_room_of_others(standing: Standing, event: Event) -> None:
+    record, other = store(standing, draft(), draft())
+    with standing.archive.read() as unit:
+        renditions = {body.id for body in unit.records.bodies_of(record, BodyKind.RENDITION)}
+    assert total(standing, "reader", standing.reading) == 2
+    append(standing, entry(record, event))
+    assert len(renditions) == 2
+    assert renditions.isdisjoint(standing.archive.shares.owners())
+    with pytest.raises(NotFound):
+        disclosing.show(standing.archive, standing.acting("reader"), standing.reading, record)
+    assert total(standing, "reader", standing.reading) == 1
+    with standing.archive.read() as unit:
+        assert unit.records.bodies_of(record, BodyKind.RENDITION) == ()
+        assert unit.records.bodies_of(other, BodyKind.RENDITION) != ()
+    if event is Event.WITHDRAW:
+        with pytest.raises(NotFound):
+            disclosing.show(standing.archive, standing.acting("keeper"), standing.custody, record)
+        assert total(standing, "keeper", standing.custody) == 1
+    else:
+        append(standing, entry(record, Event.RESUME))
+        assert total(standing, "reader", standing.reading) == 2
+    assert checking.fsck(standing.archive, standing.acting("keeper")) == ()
+
+
+def test_a_limit_takes_away_what_rests_on_it_and_nothing_else(standing: Standing) -> None:
+    given = draft()
+    [record] = store(standing, given)
+    research = [item.id for item in given.consent.items if item.purpose is Purpose.RESEARCH]
+    append(standing, entry(record, Event.LIMIT, closes=tuple(research)))
+    with pytest.raises(NotFound):
+        disclosing.show(standing.archive, standing.acting("reader"), standing.reading, record)
+    matter = standing.rooms[RoomPurpose.MATTER]
+    assert disclosing.show(standing.archive, standing.acting("counsel"), matter, record).record.id == record
+    shown = disclosing.show(standing.archive, standing.acting("keeper"), standing.custody, record)
+    assert [said.event for said in shown.consent] == [Event.GRANT, Event.LIMIT]
+    assert shown.identity
+
+
+def test_who_it_is_goes_with_the_consent_to_keep_that(standing: Standing) -> None:
+    given = draft()
+    [record] = store(standing, given)
+    keeping = [
+        item.id
+        for item in given.consent.items
+        if item.purpose is Purpose.STORE and item.data_class is DataClass.IDENTITY
+    ]
+    with standing.archive.read() as unit:
+        [identity] = unit.records.bodies_of(record, BodyKind.IDENTITY)
+    append(standing, entry(record, Event.LIMIT, closes=tuple(keeping)))
+    shown = disclosing.show(standing.archive, standing.acting("keeper"), standing.custody, record)
+    assert shown.identity is None
+    assert identity.id not in standing.archive.shares.owners(), "it can never be opened again"
+    assert checking.fsck(standing.archive, standing.acting("keeper")) == ()
+
+
+def test_how_to_reach_people_is_not_shown_once_they_said_no(standing: Standing) -> None:
+    [record] = store(standing, draft())
+    no = GrantItem(
+        id=new_id(),
+        purpose=Purpose.STORE,
+        audience=Audience.CUSTODIAN,
+        data_class=DataClass.CONTACT,
+        decision=Decision.NO,
+    )
+    append(standing, entry(record, Event.LIMIT, items=(no,)))
+    shown = disclosing.show(standing.archive, standing.acting("keeper"), standing.custody, record)
+    assert shown.identity
+    assert [(person.name, person.contact) for person in shown.identity.people] == [("Example Person One", "")]
+
+
+def test_an_entry_twice_or_for_another_record_is_refused(standing: Standing) -> None:
+    [record] = store(standing, draft())
+    said = entry(record, Event.SUSPEND)
+    append(standing, said)
+    with pytest.raises(Invalid):
+        append(standing, said)
+    for elsewhere in (new_id(), standing.custody):
+        with pytest.raises(NotFound):
+            append(standing, entry(elsewhere, Event.WITHDRAW))
+
+
+RACES: dict[str, Callable[[Standing, UUID], None]] = {
+    "limited": lambda standing, record: append(standing, entry(record, Event.SUSPEND)),
+    "withdrawn": lambda standing, record: append(standing, entry(record, Event.WITHDRAW)),
+    "tagged": lambda standing, record: cataloguing.retag(
+        standing.archive, standing.acting("keeper"), standing.custody, record, [place("xj-urumqi")]
+    ),
+}
+
+
+@pytest.mark.parametrize("race", RACES)
+def test_what_was_decided_before_consent_changed_is_not_written_after(
+    standing: Standing, monkeypatch: pytest.MonkeyPatch, race: str
+) -> None:
+    """Else a change of tags, begun a moment earlier, would bring back what was just suspended."""
+    [record] = store(standing, draft())
+    write = revising.write
+
+    def meanwhile(*given: Any) -> None:
+        monkeypatch.undo()
+        RACES[race](standing, record)
+        write(*given)
+
+    monkeypatch.setattr(revising, "write", meanwhile)
+    keeper = standing.acting("keeper")
+    with pytest.raises(Conflict):
+        cataloguing.retag(standing.archive, keeper, standing.custody, record, [place("xj-hotan")])
+    with standing.archive.read() as unit:
+        assert bool(unit.records.bodies_of(record, BodyKind.RENDITION)) == (race == "tagged")
+    assert checking.fsck(standing.archive, keeper) == ()
+
+
+def test_a_query_is_kept_for_its_own_session(standing: Standing) -> None:
+    archive = standing.archive
+    mine, theirs = (
+        signing_in.sign_in(archive, login, standing.people[login].passphrase, standing.code(login)).acting
+        for login in ("reader", "counsel")
+    )
+    query = SearchQuery("گۇۋاھ", filters={"place": ("xj-hotan",)}, page=2)
+    note = searching.keep_query(archive, mine, standing.reading, query)
+    assert searching.kept_query(archive, mine, note) == (standing.reading, query)
+    for acting, address in ((theirs, note), (mine, new_id())):
+        with pytest.raises(NotFound):
+            searching.kept_query(archive, acting, address)
