@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import FieldList, FormField, SelectChoice
+from wtforms import Field, FieldList, FormField, HiddenField, SelectChoice
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length
 
@@ -105,3 +105,22 @@ def terms(name: str, first: str | LazyString | None = None) -> Callable[[], list
 def lazy_label(name: str, id: str) -> LazyString:
     """The label of a term, looked up in the language of the page when it is shown."""
     return LazyString(lambda: vocabulary(name).label(id, spoken().code))
+
+
+def fields(form: Form | Part) -> Iterator[Field]:
+    """Every field of a form that can be led to, those of its parts included; hidden ones are left out."""
+    for field in form:
+        if isinstance(field, FieldList):
+            for entry in field:
+                yield from fields(entry.form)
+        elif isinstance(field, FormField):
+            yield from fields(field.form)
+        elif not isinstance(field, HiddenField):
+            yield field
+
+
+def mistakes(form: Form) -> tuple[tuple[str, str], ...]:
+    """(id of the field, its label and what is wrong) of everything that a form's own fields found."""
+    return tuple(
+        (field.id, f"{field.label.text}: {error}") for field in fields(form) for error in field.errors
+    )

@@ -3,7 +3,7 @@ Must not know where a value came from or who may see it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -99,19 +99,6 @@ def facet(name: str) -> str:
 def said(problem: Problem) -> str:
     """A problem in the language of the page."""
     return str(_(problem.text, **problem.values))
-
-
-def mistakes(errors: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """(id of the field, message) of everything that WTForms found wrong, nested parts included."""
-    for name, found in errors.items():
-        if isinstance(found, Mapping):
-            yield from mistakes(found, f"{prefix}{name}-")
-            continue
-        for number, entry in enumerate(found):
-            if isinstance(entry, Mapping):
-                yield from mistakes(entry, f"{prefix}{name}-{number}-")
-            else:
-                yield f"{prefix}{name}", str(entry)
 
 
 def comma() -> str:

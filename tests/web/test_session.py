@@ -166,6 +166,8 @@ def test_too_many_tries_must_wait(world: World, visitor: Browser) -> None:
 def test_empty_fields_are_named_and_linked(visitor: Browser) -> None:
     page = sign_in(visitor, "", "", "")
     assert page.status == 422
+    assert "Passphrase: Fill this in." in page.text
+    assert page.title == "To mend: Sign in · Guwah"
     for name in ("login", "passphrase", "code"):
         assert (f"#{name}", "") in page.links
         assert f"{name}-error" in page.ids

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
-from wtforms import FieldList, HiddenField
+from wtforms import FieldList
 
 from archive.domain.errors import Problem
 from archive.web.entering import tags
-from archive.web.forms import Form
+from archive.web.forms import Form, fields
 from archive.web.presenting import said
 
 BUTTON: Final = "edit"
@@ -48,12 +48,14 @@ def located(
 
     ``moved``: beginnings of places that the form names otherwise. ``grants``: for each consent item its grant.
     """
+    labels = {field.id: field.label.text for field in fields(form)}
     for problem in problems:
         where = _ITEM.sub(lambda found: _grant(found[1], grants), problem.where)
         for begin, there in moved.items():
             if where == begin or where.startswith(f"{begin}."):
                 where = there + where.removeprefix(begin)
-        yield _nearest(form, where.replace(".", "-")), said(problem)
+        at = _nearest(labels, where.replace(".", "-"))
+        yield at, f"{labels[at]}: {said(problem)}" if at else said(problem)
 
 
 def _grant(item: str | None, grants: Sequence[int]) -> str:
@@ -61,28 +63,13 @@ def _grant(item: str | None, grants: Sequence[int]) -> str:
     return f"consent.grants.{grants[number]}" if number < len(grants) else "consent.grants"
 
 
-def _nearest(form: Form, where: str) -> str:
+def _nearest(labels: Mapping[str, str], where: str) -> str:
     """The id of the field at a place, else of the first field of the nearest part around it."""
-    ids = list(_ids(form))
-    while where:
-        if where in ids:
-            return where
-        within = next((id for id in ids if id.startswith(f"{where}-")), "")
-        if within:
+    while where and where not in labels:
+        if within := next((id for id in labels if id.startswith(f"{where}-")), ""):
             return within
         where = where.rpartition("-")[0]
-    return ""
-
-
-def _ids(form: Form) -> Iterator[str]:
-    for field in form:
-        if isinstance(field, FieldList):
-            for entry in field:
-                yield from _ids(entry.form)
-        elif hasattr(field, "form"):
-            yield from _ids(field.form)
-        elif not isinstance(field, HiddenField):  # one cannot be led to what is not shown
-            yield field.id
+    return where
 
 
 def _repeated(form: Form, part: str) -> FieldList | None:

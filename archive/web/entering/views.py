@@ -21,8 +21,8 @@ from archive.web.entering import drafts, tags
 from archive.web.entering.consent import FIRST
 from archive.web.entering.editing import BUTTON, act, located, typed
 from archive.web.entering.forms import FamilyReportForm, RecordForm, TestimonyForm
+from archive.web.forms import mistakes
 from archive.web.guard import member
-from archive.web.presenting import mistakes
 from archive.web.rooms.presenting import card
 
 blueprint = Blueprint("entering", __name__)
@@ -65,7 +65,7 @@ def _enter(room: UUID, kind: Kind) -> ResponseReturnValue:
         act(form, button)
         return _page(view, kind, form)
     if not form.validate():
-        return _page(view, kind, form, tuple(mistakes(form.errors))), 422
+        return _page(view, kind, form, mistakes(form)), 422
     written = kind.read(form)
     try:
         [record] = accessioning.accession(archive(), acting(), room, [written.draft])

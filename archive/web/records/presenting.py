@@ -10,6 +10,7 @@ from uuid import UUID
 from flask_babel import format_date
 from flask_babel import gettext as _
 
+from archive.domain.consent import DataClass
 from archive.domain.drafts import Record
 from archive.domain.family_report import FamilyReport, MissingPerson, Statement
 from archive.domain.records import Identity, Text
@@ -183,8 +184,15 @@ def _about(text: Text, *, custody: bool) -> Iterator[Fact]:
     yield Fact(_("Method"), _words(text.method))
     if not custody:
         return  # what a text was read for tells a reader what might be withheld
-    yield Fact(_("Found in it"), tuple(term("data-classes", id) for id in text.contains))
-    yield Fact(_("Read for"), tuple(term("data-classes", id) for id in text.reviewed))
+    yield Fact(_("Found in it"), _classes(text.contains))
+    yield Fact(_("Read for"), _classes(text.reviewed))
+
+
+def _classes(found: Iterable[DataClass]) -> tuple[Said, ...]:
+    named = tuple(found)
+    if set(named) == set(DataClass):
+        return (ours(_("every part of an account")),)
+    return tuple(term("data-classes", id) for id in named)
 
 
 def _shelves(record: Record) -> Iterator[Shelf]:

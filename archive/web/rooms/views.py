@@ -18,8 +18,9 @@ from archive.domain.showing import RoomView
 from archive.services import rooms, searching
 from archive.services.searching import Found
 from archive.web.current import acting, archive
+from archive.web.forms import mistakes
 from archive.web.guard import member
-from archive.web.presenting import mistakes, theirs
+from archive.web.presenting import theirs
 from archive.web.rooms.forms import SearchForm, filters, without
 from archive.web.rooms.presenting import card
 from archive.web.rooms.results import Chip, boxes, cards, chips, everything
@@ -118,7 +119,7 @@ def _results(
         room=card(view),
         may_place=Capability.PLACE in view.capabilities and view.purpose is RoomPurpose.CUSTODY,
         form=form or SearchForm.showing(query),
-        mistakes=tuple(mistakes(form.errors)) if form else (),
+        mistakes=mistakes(form) if form else (),
         result=answer.result,
         waiting=answer.waiting,
         cards=cards(answer.result),

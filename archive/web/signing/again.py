@@ -12,8 +12,9 @@ from archive.domain.errors import CannotSignIn, Problem, Throttled
 from archive.services import signing_in
 from archive.web.current import archive, by_cookie
 from archive.web.errors import refusal
+from archive.web.forms import mistakes
 from archive.web.guard import access
-from archive.web.presenting import mistakes, said
+from archive.web.presenting import said
 from archive.web.session import CSRF, present
 from archive.web.signing.forms import SignInForm
 
@@ -45,7 +46,7 @@ def resume() -> ResponseReturnValue | None:
         return None
     form = SignInForm(prefix=PREFIX)
     if not form.validate():
-        return _page(form, tuple(mistakes(form.errors, PREFIX)), 422)
+        return _page(form, mistakes(form), 422)
     try:
         signed = signing_in.sign_in(archive(), form.login.data, form.passphrase.data, form.code.data)
     except (CannotSignIn, Throttled) as error:

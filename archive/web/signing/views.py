@@ -11,10 +11,11 @@ from archive.domain.errors import CannotSignIn, Problem, Throttled
 from archive.services import signing_in
 from archive.web.current import acting, archive
 from archive.web.errors import refusal
+from archive.web.forms import mistakes
 from archive.web.guard import member, public
 from archive.web.headers import FORGET
 from archive.web.language import offered
-from archive.web.presenting import mistakes, said
+from archive.web.presenting import said
 from archive.web.session import present
 from archive.web.signing.forms import SignInForm
 
@@ -29,7 +30,7 @@ def sign_in(state: str = "") -> ResponseReturnValue:
         return redirect(url_for("rooms.start"), 303)
     form = SignInForm()
     if not form.validate_on_submit():
-        found = tuple(mistakes(form.errors))
+        found = mistakes(form)
         return _sign_in_page(form, found, 422 if found else 200, ended=state == "ended")
     try:
         signed = signing_in.sign_in(archive(), form.login.data, form.passphrase.data, form.code.data)
