@@ -31,9 +31,9 @@ class IndexDocument:
     """Everything of one rendition that its room may search; nothing else of the record is ever indexed.
 
     ``facets`` maps a name of ``FACETS`` to term ids; ``place`` lists all ancestors too, root first.
-    ``names`` are the tags' labels and aliases in every language. ``labels`` (term → language → label) and
-    ``broader`` (term → the term above it) speak of terms that are not built in. ``collected`` is (earliest,
-    latest) in ISO 8601, each a year, a month or a day. ``note`` holds content-note ids.
+    ``names`` are the tags' labels and aliases in every language. ``labels`` (term → language → label),
+    ``aliases`` and ``broader`` (term → the term above it) speak of terms that are not built in. ``collected`` is
+    (earliest, latest) in ISO 8601, each a year, a month or a day. ``note`` holds content-note ids.
     """
 
     record: UUID
@@ -48,6 +48,7 @@ class IndexDocument:
     collected: tuple[str, str] | None = None
     note: tuple[str, ...] = ()
     broader: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if unknown := self.facets.keys() - set(FACETS):

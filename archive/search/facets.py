@@ -9,7 +9,7 @@ from typing import Final
 
 from archive.domain.searching import FACETS, FacetCount, Suggestion
 from archive.search.analysis import ends_in_han, spoken
-from archive.search.snapshot import Snapshot
+from archive.search.snapshot import UNNAMED, Snapshot
 from archive.vocabularies.load import Vocabulary, names, vocabulary
 
 VOCABULARIES: Final[Mapping[str, str]] = {
@@ -83,13 +83,14 @@ class Tags:
             if count and builtin and term in builtin:
                 yield FacetCount(term, count, {}, builtin[term].broader)
             elif count:
-                yield FacetCount(term, count, *self._snapshot.own_terms().get(term, ({}, None)))
+                own = self._snapshot.own_terms().get(term, UNNAMED)
+                yield FacetCount(term, count, own.labels, own.above)
 
     def _label(self, facet: str, term: str, lang: str) -> str:
         builtin = _vocabulary(facet)
         if builtin and term in builtin:
             return builtin.label(term, lang)
-        labels, _above = self._snapshot.own_terms().get(term, ({}, None))
+        labels = self._snapshot.own_terms().get(term, UNNAMED).labels
         return labels.get(lang) or labels.get(lang.partition("-")[0]) or next(iter(labels.values()), term)
 
     def _names_of(self, facet: str) -> Mapping[str, frozenset[str]]:
@@ -100,7 +101,8 @@ class Tags:
                 if builtin and term in builtin:
                     known: tuple[str, ...] = (*builtin[term].labels.values(), *builtin[term].aliases)
                 else:
-                    known = tuple(own.get(term, ({}, None))[0].values())
+                    found = own.get(term, UNNAMED)
+                    known = (*found.labels.values(), *found.aliases)
                 names[term] = frozenset(spoken(name) for name in (term, *known))
             self._folded[facet] = names
         return self._folded[facet]

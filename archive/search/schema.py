@@ -103,8 +103,14 @@ def values(document: IndexDocument) -> dict[str, Any]:
     """The field values of a document, as Whoosh's ``add_document`` takes them."""
     earliest, latest = _span(document)
     card = [document.record.hex, document.body.hex, document.code, earliest, latest]
-    own = {term: [dict(labels), document.broader.get(term)] for term, labels in document.labels.items()}
-    own |= {term: [{}, above] for term, above in document.broader.items() if term not in own}
+    own = {
+        term: [
+            dict(document.labels.get(term, {})),
+            document.broader.get(term),
+            list(document.aliases.get(term, ())),
+        ]
+        for term in (*document.labels, *document.broader, *document.aliases)
+    }
     tagged = {facet: _distinct(document.facets.get(facet, ())) for facet in FACETS}
     # The kind is a facet of every record, whether or not the caller repeats it among the facets.
     tagged["kind"] = tagged["kind"] or ((document.kind,) if document.kind else ())

@@ -8,7 +8,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from archive.search.engine import Matcher, Reader, postings
@@ -19,6 +19,17 @@ _CACHED_POSTINGS: Final = 512
 
 Scores = dict[int, float]
 Positions = dict[int, list[int]]
+
+
+class OwnTerm(NamedTuple):
+    """A term that is not built in: labels by language, the term above it, other names."""
+
+    labels: dict[str, str]
+    above: str | None
+    aliases: frozenset[str]
+
+
+UNNAMED: Final = OwnTerm({}, None, frozenset())
 
 
 class Snapshot:
@@ -34,7 +45,7 @@ class Snapshot:
         self._leaves = self._searcher.leaf_searchers() if self._searcher.doc_count_all() else []
         self.cards: dict[int, Card] = dict(self._read_cards())
         self._facets: dict[str, dict[str, int]] = {}
-        self._own: dict[str, tuple[dict[str, str], str | None]] | None = None
+        self._own: dict[str, OwnTerm] | None = None
         self._scores: OrderedDict[tuple[str, str], Scores] = OrderedDict()
         self._everything: int | None = None
 
@@ -120,8 +131,8 @@ class Snapshot:
         self._facets[name] = sets
         return sets
 
-    def own_terms(self) -> Mapping[str, tuple[dict[str, str], str | None]]:
-        """Labels (language → label) and the broader term of every term of this room that is not built in."""
+    def own_terms(self) -> Mapping[str, OwnTerm]:
+        """Every term of this room that is not built in, with what its records call it."""
         if self._own is None:
             self._own = {}
             for leaf, _offset in self._leaves:
@@ -130,9 +141,11 @@ class Snapshot:
                 column = leaf.reader().column_reader(LABELS)
                 for number in leaf.reader().all_doc_ids():
                     if stored := column[number]:
-                        self._own |= {
-                            term: (labels, above) for term, (labels, above) in json.loads(stored).items()
-                        }
+                        for term, (labels, above, aliases) in json.loads(stored).items():
+                            known = self._own.get(term, UNNAMED)
+                            self._own[term] = OwnTerm(
+                                known.labels | labels, above or known.above, known.aliases.union(aliases)
+                            )
         return self._own
 
     def shown(self, number: int) -> dict[str, Any]:

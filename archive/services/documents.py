@@ -42,6 +42,7 @@ def document(record: Record, body: UUID) -> IndexDocument:
         collected=dates,
         note=record.content_note,
         broader=_broader(record.tags),
+        aliases={tag.term: tag.aliases for tag in record.tags if tag.aliases},
     )
 
 

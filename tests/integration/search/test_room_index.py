@@ -327,3 +327,17 @@ def test_odd_documents_are_indexed(indexes: SealedIndexes, room: IndexKeys) -> N
     assert [hit.record for hit in indexes.open(room, head).search(SearchQuery("camp")).hits] == [
         record("odd")
     ]
+
+
+def test_a_term_of_ones_own_is_meant_by_any_name_it_goes_by(indexes: SealedIndexes, room: IndexKeys) -> None:
+    index = indexes.create(room)
+    first = replace(cast()[1], aliases={"reg-1": ("Camp Nowhere",)})
+    second = replace(
+        cast()[0], facets={"facility": ("reg-1",)}, labels={}, aliases={"reg-1": ("Kamp Nirgends",)}
+    )
+    index.replace([first, second])
+    index.commit()
+    for name in ("No. 3 Training Centre", "Camp Nowhere", "Kamp Nirgends"):
+        assert index.search(SearchQuery(f'facility:"{name}"')).total == 2, name
+    [count] = index.search(SearchQuery()).facets["facility"]
+    assert count.labels == {"en": "No. 3 Training Centre", "zh": "第三教培中心"}
