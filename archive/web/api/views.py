@@ -81,7 +81,7 @@ def list_rooms() -> Answer:
 
 @blueprint.get("/rooms/<uuid:room>/search")
 @member(bearer)
-@operation("search", {200: shapes.Found}, 404, 409, 422)
+@operation("search", {200: shapes.Found}, 403, 404, 409, 422)
 def search(room: UUID, query: shapes.Search) -> Answer:
     """Search a room; the query stands in the address.
 
@@ -93,7 +93,7 @@ def search(room: UUID, query: shapes.Search) -> Answer:
 
 @blueprint.post("/rooms/<uuid:room>/search")
 @member(bearer)
-@operation("searchUnseen", {200: shapes.Found}, 404, 409, sends=True)
+@operation("searchUnseen", {200: shapes.Found}, 403, 404, 409, sends=True)
 def search_unseen(room: UUID, json: shapes.Search) -> Answer:
     """Search a room; the query stands in the body. Recommended."""
     return _search(room, json), 200
@@ -101,7 +101,7 @@ def search_unseen(room: UUID, json: shapes.Search) -> Answer:
 
 @blueprint.get("/rooms/<uuid:room>/suggest")
 @member(bearer)
-@operation("suggest", {200: shapes.Suggestions}, 404, 409, 422)
+@operation("suggest", {200: shapes.Suggestions}, 403, 404, 409, 422)
 def suggest(room: UUID, query: shapes.Typed) -> Answer:
     """Tags of the room's records by the beginning of their names; what was typed stands in the address."""
     return _suggest(room, query), 200
@@ -109,7 +109,7 @@ def suggest(room: UUID, query: shapes.Typed) -> Answer:
 
 @blueprint.post("/rooms/<uuid:room>/suggest")
 @member(bearer)
-@operation("suggestUnseen", {200: shapes.Suggestions}, 404, 409, sends=True)
+@operation("suggestUnseen", {200: shapes.Suggestions}, 403, 404, 409, sends=True)
 def suggest_unseen(room: UUID, json: shapes.Typed) -> Answer:
     """Tags of the room's records by the beginning of their names; what was typed stands in the body. Recommended."""
     return _suggest(room, json), 200
@@ -150,7 +150,7 @@ def set_tags(room: UUID, record: UUID, json: entering.Tags) -> Answer:
 
 @blueprint.get("/rooms/<uuid:room>/facilities")
 @member(bearer)
-@operation("listFacilities", {200: shapes.Facilities}, 404)
+@operation("listFacilities", {200: shapes.Facilities}, 403, 404)
 def list_facilities(room: UUID) -> Answer:
     """The facility register of a custody room's collection."""
     return presenting.register(registering.facilities(archive(), acting(), room)), 200

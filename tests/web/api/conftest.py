@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
+from flask import Flask
 from werkzeug.test import TestResponse
 
 from archive.domain.consent import DataClass
@@ -62,7 +64,12 @@ class Program:
 
 
 def document(world: World) -> Document:
-    response = world.app.test_client(use_cookies=False).get(f"{API}/openapi.json")
+    return _document(world.app)
+
+
+@cache
+def _document(app: Flask) -> Document:
+    response = app.test_client(use_cookies=False).get(f"{API}/openapi.json")
     assert response.json is not None
     return dict(response.json)
 
@@ -114,7 +121,7 @@ def consent(pairs: tuple[tuple[str, str], ...] = OPEN) -> dict[str, Any]:
     return {"basis": "consent", "at": "2024-05-01", "items": items}
 
 
-def testimony(**other: Any) -> dict[str, Any]:
+def account(**other: Any) -> dict[str, Any]:
     """An invented account, complete, in the JSON of the API."""
     classes = [data_class.value for data_class in DataClass]
     record = {
@@ -141,7 +148,7 @@ def testimony(**other: Any) -> dict[str, Any]:
     return {"record": record | other, "consent": consent(), "people": people}
 
 
-def report(**other: Any) -> dict[str, Any]:
+def family_report(**other: Any) -> dict[str, Any]:
     """An invented family report."""
     record = {
         "record_kind": "family-report",
@@ -149,8 +156,8 @@ def report(**other: Any) -> dict[str, Any]:
         "missing": [
             {
                 "name": "Example Missing",
-                "relation": "brother",
-                "status": "detained",
+                "relation": "sibling",
+                "status": "interned",
                 "as_of": "2020",
                 "statements": [{"text": "He was taken from his shop.", "knowledge": "unknown"}],
             }

@@ -76,8 +76,9 @@ def test_two_shapes_of_one_name_are_one_shape(world: World) -> None:
         if isinstance(model, type) and issubclass(model, reading.Shape) and model is not reading.Shape
     ]
     assert len(models) > 15
-    for model in (*models, ProblemDetails):
-        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    models.append(ProblemDetails)
+    for shape in models:
+        schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
         for name, inner in schema.get("$defs", {}).items():
             assert inner == components[name], name
 
