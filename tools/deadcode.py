@@ -20,6 +20,7 @@ ALLOWED: dict[str, str] = {
     "save_session": "Flask saves a request's session",
     "get_translations": "WTForms asks a form's Meta for its messages",
     "wrap_formdata": "WTForms asks a form's Meta what was sent",
+    "_get_file_stream": "Werkzeug asks where the parts of a request go",
     "_extract_indices": "WTForms asks a list of parts for their numbers",
 }
 
