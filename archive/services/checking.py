@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -47,12 +47,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """What every step of one check needs; ``acting`` is None for a check without keys."""
+    """What every step of one check needs; ``acting`` is None for a check without keys; ``seen`` are bodies checked."""
 
     archive: Archive
     acting: Acting | None
     unit: UnitOfWork
     checks: Trust
+    seen: set[UUID] = field(default_factory=set)
 
     def holds(self, room: UUID) -> bool:
         return self.acting is not None and room in self.acting.keys.held()
@@ -78,6 +79,7 @@ def fsck(archive: Archive, acting: Acting | None = None) -> tuple[Finding, ...]:
             *_members(check),
             *_rooms(check),
             *(finding for record in _records(unit, newest) for finding in _record(check, record, newest)),
+            *_leftover(check),
             *_shares(archive, unit),
             *_rolled_back(archive),
         )
@@ -109,6 +111,7 @@ def _log(check: _Check, newest: dict[UUID, CommitRow]) -> Iterator[Finding]:
 
 def _entry(check: _Check, row: LogRow, newest: dict[UUID, CommitRow]) -> Iterator[Finding]:
     unit, body = check.unit, check.unit.records.body(row.id)
+    check.seen.add(row.id)
     commit = unit.records.commits([body.commit]).get(body.commit) if body and body.commit else None
     if body is None or transparency.leaf_of(row, body, commit) != row.leaf:
         yield Finding("log", str(row.number), message("An entry of the log was changed."))
@@ -199,6 +202,7 @@ def _standing(check: _Check, row: RecordRow, commit: CommitRow | None) -> Iterat
 
 
 def _body(check: _Check, body: SealedBody, custody: UUID) -> Iterator[Finding]:
+    check.seen.add(body.id)
     commit = check.unit.records.commits([body.commit]).get(body.commit) if body.commit else None
     if commit is None or not _sound(
         partial(commits.verify, check.archive.row.id, custody, body, commit, check.checks)
@@ -210,6 +214,15 @@ def _body(check: _Check, body: SealedBody, custody: UUID) -> Iterator[Finding]:
         and not _sound(partial(saving.opened, check.archive, check.acting, [(body, body.room)]))
     ):
         yield Finding("body", body.id.hex, message("It does not open: changed, moved, or its share is lost."))
+
+
+def _leftover(check: _Check) -> Iterator[Finding]:
+    for body in check.unit.records.owners() - check.seen:
+        yield Finding(
+            "body",
+            body.hex,
+            message("It belongs to no record and no log entry: what it belonged to was taken away."),
+        )
 
 
 def _rolled_back(archive: Archive) -> Iterator[Finding]:

@@ -34,8 +34,8 @@ UseCase = Callable[Concatenate[Archive, Acting, P], T]
 ACTIONS: Final = frozenset(
     {
         "init", "sign-in", "sign-in-refused", "sign-out", "admit", "recover", "passphrase", "room", "scope", "grant",
-        "regrant", "accession", "revise", "consent", "register", "open", "search", "suggest", "refused", "import",
-        "report", "log-read", "reindex", "fsck",
+        "regrant", "remove", "accession", "revise", "consent", "register", "open", "search", "suggest", "refused",
+        "import", "report", "log-read", "reindex", "fsck",
     }
 )  # fmt: skip
 """The closed list of what the log speaks of; the words stand in the clear."""
@@ -110,10 +110,19 @@ def write(
     body = replace(body, commit=commit.id if commit else None)
     row = LogRow(number=head.size, id=entry, day=day, actor=actor, action=action, leaf=b"")
     row = replace(row, leaf=leaf_of(row, body, commit))
-    frontier = merkle.Frontier(head.size, head.peaks)
+    frontier = _frontier(head)
     frontier.append(row.leaf)
     unit.records.add_bodies([body])
     unit.log.append(row, LogHead(size=frontier.size, peaks=frontier.peaks))
+
+
+def _frontier(head: LogHead) -> merkle.Frontier:
+    try:
+        return merkle.Frontier(head.size, head.peaks)
+    except CannotOpen:
+        raise Damaged(
+            message("The log's head was changed: nothing can be logged, so nothing is done.")
+        ) from None
 
 
 def entries(archive: Archive, acting: Acting, start: int = 0, count: int = 100) -> tuple[Entry, ...]:

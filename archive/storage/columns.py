@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Dialect, Enum, LargeBinary
+from sqlalchemy import BigInteger, Dialect, Enum, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
 from archive.domain.keeping import Signed
@@ -18,6 +18,32 @@ T = TypeVar("T")
 _LENGTH: Final = struct.Struct(">I")
 _ID: Final = 16
 _LONGEST_WORD: Final = 16
+
+
+class Bytes(TypeDecorator[bytes]):
+    """Bytes and nothing else: SQLite keeps a value of any type in any column, and whoever edits the file may choose."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_result_value(self, value: object, dialect: Dialect) -> bytes | None:
+        del dialect
+        if value is not None and not isinstance(value, bytes):
+            raise ValueError("a value that is no bytes")
+        return value
+
+
+class Whole(TypeDecorator[int]):
+    """A whole number and nothing else."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_result_value(self, value: object, dialect: Dialect) -> int | None:
+        del dialect
+        if value is not None and not isinstance(value, int):
+            raise ValueError("a value that is no number")
+        return value
 
 
 class Packed(TypeDecorator[tuple[T, ...]], Generic[T]):

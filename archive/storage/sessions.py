@@ -10,12 +10,10 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     ColumnElement,
     Connection,
     ForeignKey,
-    LargeBinary,
     MetaData,
     Table,
     Uuid,
@@ -26,6 +24,7 @@ from sqlalchemy import (
 
 from archive.domain.errors import Damaged, SignedOut, message
 from archive.domain.keeping import SessionRow, Tries
+from archive.storage.columns import Bytes, Whole
 from archive.storage.rows import batches, fields_of
 from archive.storage.sqlite import PATIENCE, File, check_small_file, new_small_file
 
@@ -37,35 +36,35 @@ _metadata = MetaData()
 _sessions = Table(
     "sessions",
     _metadata,
-    Column("key", LargeBinary, primary_key=True),
+    Column("key", Bytes(), primary_key=True),
     Column("member", Uuid(), nullable=False, index=True),
-    Column("key_epoch", BigInteger, nullable=False),
-    Column("created", BigInteger, nullable=False),
-    Column("expires", BigInteger, nullable=False),
-    Column("seen", BigInteger, nullable=False),
-    Column("seed", LargeBinary, nullable=False),
-    Column("state", LargeBinary, nullable=False),
+    Column("key_epoch", Whole(), nullable=False),
+    Column("created", Whole(), nullable=False),
+    Column("expires", Whole(), nullable=False),
+    Column("seen", Whole(), nullable=False),
+    Column("seed", Bytes(), nullable=False),
+    Column("state", Bytes(), nullable=False),
 )
 _notes = Table(
     "notes",
     _metadata,
-    Column("session", LargeBinary, ForeignKey("sessions.key", ondelete="CASCADE"), primary_key=True),
+    Column("session", Bytes(), ForeignKey("sessions.key", ondelete="CASCADE"), primary_key=True),
     Column("note", Uuid(), primary_key=True),
-    Column("sealed", LargeBinary, nullable=False),
+    Column("sealed", Bytes(), nullable=False),
 )
 _tries = Table(
     "tries",
     _metadata,
-    Column("key", LargeBinary, primary_key=True),
-    Column("count", BigInteger, nullable=False),
-    Column("until", BigInteger, nullable=False),
-    Column("found", BigInteger),  # when `prune` first met this state of it
+    Column("key", Bytes(), primary_key=True),
+    Column("count", Whole(), nullable=False),
+    Column("until", Whole(), nullable=False),
+    Column("found", Whole()),  # when `prune` first met this state of it
 )
 _steps = Table(
     "steps",
     _metadata,
     Column("member", Uuid(), primary_key=True),
-    Column("step", BigInteger, nullable=False),
+    Column("step", Whole(), nullable=False),
 )
 
 

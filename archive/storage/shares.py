@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, Table, Uuid, select
+from sqlalchemy import Column, Connection, MetaData, Table, Uuid, select
 
 from archive.domain.errors import Conflict, ShredStoreMissing, message
+from archive.storage.columns import Bytes, Whole
 from archive.storage.rows import batches
 from archive.storage.sqlite import PATIENCE, File, check_small_file, new_small_file
 
@@ -21,14 +22,14 @@ _shares = Table(
     "shares",
     _metadata,
     Column("owner", Uuid(), primary_key=True),
-    Column("epoch", BigInteger, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    Column("epoch", Whole(), nullable=False),
+    Column("sealed", Bytes(), nullable=False),
 )
 _checkpoint = Table(
     "checkpoint",
     _metadata,
-    Column("size", BigInteger, nullable=False),
-    Column("root", LargeBinary, nullable=False),
+    Column("size", Whole(), nullable=False),
+    Column("root", Bytes(), nullable=False),
 )
 
 

@@ -129,7 +129,7 @@ def refusals(path: Path) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _refusal(error, path) from error
-    except (LookupError, ValueError) as error:
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
         raise _damaged(path) from error
 
 

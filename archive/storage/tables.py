@@ -14,7 +14,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     String,
     Table,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 from archive.domain.consent import Event
 from archive.domain.keeping import BodyKind
 from archive.domain.rooms import RoomPurpose
-from archive.storage.columns import Signature, blobs, one_of, signatures, uuids, words
+from archive.storage.columns import Bytes, Signature, Whole, blobs, one_of, signatures, uuids, words
 
 SCHEMA: Final = "0001"
 """The newest revision in `migrations/versions`. Revisions are numbered, so older and newer are told apart."""
@@ -50,11 +49,11 @@ def _uuid(name: str) -> Column[object]:
 
 
 def _bytes(name: str) -> Column[object]:
-    return Column(name, LargeBinary, nullable=False)
+    return Column(name, Bytes(), nullable=False)
 
 
 def _number(name: str) -> Column[object]:
-    return Column(name, BigInteger, nullable=False)
+    return Column(name, Whole(), nullable=False)
 
 
 def _day() -> Column[object]:
@@ -89,7 +88,7 @@ members = Table(
     "members",
     metadata,
     _id(),
-    Column("login", LargeBinary, nullable=False, unique=True),
+    Column("login", Bytes(), nullable=False, unique=True),
     _number("key_epoch"),
     _bytes("wrap_public"),
     _bytes("sign_public"),
@@ -131,7 +130,7 @@ predecessors = Table(
     "predecessors",
     metadata,
     _belongs("room", "rooms.id", key=True),
-    Column("version", BigInteger, primary_key=True),
+    Column("version", Whole(), primary_key=True),
     _bytes("sealed"),
 )
 
@@ -148,7 +147,7 @@ grants = Table(
     _bytes("wrap"),
     Column("signed", Signature(), nullable=False),
     _number("since"),
-    Column("ended", BigInteger),
+    Column("ended", Whole()),
     Index(None, "grantee"),
     Index(None, "room"),
 )
@@ -218,7 +217,7 @@ sources = Table(
     metadata,
     _id("room"),
     Column("field", String(64), primary_key=True),
-    Column("blind", LargeBinary, primary_key=True),
+    Column("blind", Bytes(), primary_key=True),
     _belongs("record", "records.id"),
 )
 
