@@ -18,7 +18,7 @@ from archive.cli.refusals import Mistaken
 from archive.cli.saying import table
 from archive.domain.rooms import Capability, RoomPurpose, Scope
 from archive.domain.showing import RoomView
-from archive.services import admitting, cataloguing, rooms
+from archive.services import admitting, cataloguing, removing, rooms
 from archive.services.archive import Archive
 from archive.vocabularies.load import vocabulary
 
@@ -31,7 +31,7 @@ _ASKED: Final = "In demo archives only; else it is asked for."
 
 @click.group(cls=Group)
 def room() -> None:
-    """The rooms you hold; make one, set its scope."""
+    """The rooms you hold; make one, set its scope, take one back."""
 
 
 @room.command("list")
@@ -186,4 +186,23 @@ def grant(
         rooms.grant(archive, acting, view.id, to_whom, [Capability(word) for word in capabilities], not_after)
     given.voice.answer(
         {"room": view.id, "granted": True}, "Granted. They hold the room from their next request on."
+    )
+
+
+@room.command("remove")
+@click.argument("which", metavar="ROOM")
+@click.argument("whom", metavar="LOGIN")
+@as_member
+@pass_given
+def remove(given: Given, member: Member, which: str, whom: str) -> None:
+    """Take a room back from a member: it gets a new key, of which they receive nothing.
+
+    Their sessions end. What they read or copied before stays read and copied.
+    """
+    with given.acting(member) as (archive, acting):
+        view = choosing.room(archive, acting, which)
+        removing.remove(archive, acting, view.id, admitting.find(archive, whom))
+    given.voice.answer(
+        {"room": view.id, "removed": True},
+        "Removed. The room has a new key; its index is built anew at the next search.",
     )

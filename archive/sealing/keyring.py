@@ -70,11 +70,10 @@ class Keyring:
         with self._lock:
             return frozenset(self._newest)
 
-    def copy_seed(self) -> bytes:
-        """Return the member seed, to seal it under a session or into a slot. Raises CannotOpen after `drop`."""
-        if self._own is None:
-            raise CannotOpen
-        return bytes(self._seed)
+    def version(self, room: UUID) -> int:
+        """The newest version of a room that is held; 0 for none."""
+        with self._lock:
+            return self._newest.get(room, 0)
 
     def open_own(self, info: bytes, sealed: bytes) -> bytes:
         """Open a wrap to this member. Raises CannotOpen."""

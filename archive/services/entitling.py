@@ -90,7 +90,7 @@ def take_rooms(archive: Archive, acting: Acting, unit: UnitOfWork) -> None:
     for room in acting.keys.held() - {grant.room for grant in grants}:
         acting.keys.let_go(room)
     for grant in grants:
-        if grant.room not in acting.keys.held():
+        if acting.keys.version(grant.room) < grant.version:
             with suppress(CannotOpen):
                 acting.keys.take(grant, trust(archive, acting, unit).room_key(grant.room).public)
                 _take_older(acting.keys, grant, unit)

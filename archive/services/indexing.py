@@ -39,13 +39,10 @@ def opened(archive: Archive, acting: Acting, room: UUID) -> Index:
         row, day = _room(archive, acting, unit, room), today(archive, unit)
         head = unit.outbox.head(room)
     keys = _keys(archive, acting, row)
-    try:
-        index = archive.opened.index(room, acting.holder, lambda: archive.indexes.open(keys, head))
-        if head and not index.current(head):
-            index.follow(head)
-    except IndexDamaged:
+    index = archive.opened.index(room, acting.holder, lambda: _at(archive, keys, head))
+    if not _follows(index, head):
         archive.opened.close_index(room)
-        index = archive.opened.index(room, acting.holder, lambda: archive.indexes.create(keys, head))
+        index = archive.opened.index(room, acting.holder, lambda: _at(archive, keys, head))
     if archive.opened.checked(room) != day:
         _heal(archive, acting, row, index, head)
         archive.opened.check(room, day)
@@ -85,6 +82,26 @@ def rebuild(archive: Archive, acting: Acting, room: UUID) -> int:
     keys = _keys(archive, acting, row)
     archive.opened.index(room, acting.holder, lambda: archive.indexes.create(keys, head))
     return len(opened(archive, acting, room).records())
+
+
+def _at(archive: Archive, keys: IndexKeys, head: IndexHead | None) -> Index:
+    """Open an index in its recorded state; where that cannot be, begin an empty one, to be healed."""
+    try:
+        return archive.indexes.open(keys, head)
+    except IndexDamaged:
+        return archive.indexes.create(keys, head)
+
+
+def _follows(index: Index, head: IndexHead | None) -> bool:
+    """Bring an open index to the recorded state; False when it cannot follow: made anew, or under another key."""
+    if index.current(head):
+        return True
+    try:
+        if head is not None:
+            index.follow(head)
+    except IndexDamaged:
+        return False
+    return head is not None
 
 
 def _heal(archive: Archive, acting: Acting, row: RoomRow, index: Index, head: IndexHead | None) -> None:

@@ -49,7 +49,7 @@ def test_a_session_that_ran_out_goes(standing: Standing) -> None:
     code = standing.code("reader")
     signed = signing_in.sign_in(archive, "reader", standing.people["reader"].passphrase, code)
     keeping(archive).run()
-    assert signing_in.resume(archive, signed.token)
+    assert signing_in.resume(archive, signed.token).member == signed.acting.member
     upkeep = keeping(archive)
     upkeep.idle = -1
     upkeep.run()

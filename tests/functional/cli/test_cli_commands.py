@@ -131,6 +131,15 @@ def test_a_member_is_admitted_granted_and_listed(cli: Cli) -> None:
     assert refused.exit_code == REFUSED
 
 
+def test_a_room_is_taken_back(cli: Cli) -> None:
+    told = cli.acting("member", "admit", "omar", said="Omar Example\n")
+    cli.acting("grant", "reading", "omar")
+    assert cli.acting("room", "remove", "reading", "omar")["removed"]
+    assert cli.json("room", "list", "--as", "omar", said=told["passphrase"])["rooms"] == []
+    cli.refused(REFUSED, "room", "remove", "reading", "omar", "--as", SOLO, said=cli.passphrase)
+    assert cli.acting("fsck")["findings"] == []
+
+
 def test_secrets_are_shown_to_a_person_with_a_code_for_their_telephone(cli: Cli) -> None:
     done = cli("member", "admit", "omar", "--as", SOLO, said=f"{cli.passphrase}\nOmar Example\n")
     assert "otpauth://totp/Guwah:omar" in done.stdout
