@@ -11,7 +11,7 @@ CATALOGUES := $(wildcard archive/web/translations/*/LC_MESSAGES/messages.po)
 DEMO := .demo
 ARGS :=
 
-.PHONY: help setup demo run test check bench crash format translations lock clean
+.PHONY: help setup demo run test check bench crash screenshots format translations lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1|/' | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -49,6 +49,10 @@ bench: setup ## measure ours beside a peer, one JSON object a line (ARGS=sealing
 
 crash: setup ## kill the archive 200 times while it saves, and show that nothing was lost
 	GUWAH_TEST_KILLS=200 $(BIN)/python -m pytest -q -s tests/functional/test_killed_while_saving.py
+
+screenshots: setup ## renew the pictures of the demo in docs/proofs/screens
+	tools/browser
+	$(BIN)/python -m tests.proofs.screenshots
 
 format: setup ## set code and templates in the one format
 	$(BIN)/ruff check --fix .

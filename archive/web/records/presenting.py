@@ -117,7 +117,8 @@ def page(shown: Shown) -> Page:
 
 def _facts(record: Record) -> Iterator[Fact]:
     yield Fact(_("Account given"), apart=when(record.collected) if record.collected else "")
-    yield Fact(_("Where it was given"), _words(record.collected_where))
+    where = (term("places", record.collected_where),) if record.collected_where else ()
+    yield Fact(_("Where it was given"), where)
     yield Fact(_("How it reached the archive"), _words(record.channel))
     if isinstance(record, Testimony):
         yield Fact(_("Time it speaks of"), apart=when(record.period) if record.period else "")

@@ -1,0 +1,147 @@
+"""Takes the pictures in docs/proofs/screens of the demo's pages: `make screenshots`.
+
+Everything in them is invented. Each page stands in English and Uyghur, wide and at 320 pixels, light and dark.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyotp
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+SCREENS = ROOT / "docs" / "proofs" / "screens"
+PORT = 8137
+SITE = f"http://localhost:{PORT}"
+WIDE: ViewportSize = {"width": 1100, "height": 800}
+NARROW: ViewportSize = {"width": 320, "height": 640}
+LOOKS = (
+    ("en-wide", "en", WIDE, "light"),
+    ("ug-wide", "ug", WIDE, "light"),
+    ("en-narrow-dark", "en", NARROW, "dark"),
+    ("ug-narrow", "ug", NARROW, "light"),
+    ("ug-wide-dark", "ug", WIDE, "dark"),
+)
+TALLEST = 2600
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PATIENCE = 120
+
+
+@contextmanager
+def demo(instance: Path) -> Iterator[list[dict[str, object]]]:
+    """The demo, served by the command itself; gives who can sign in."""
+    guwah = Path(sys.executable).with_name("guwah")
+    served = subprocess.Popen(
+        [guwah, "demo", "--instance", instance, "--port", str(PORT)], stdout=subprocess.DEVNULL
+    )
+    try:
+        wait()
+        yield json.loads((instance / "demo-credentials.json").read_text())
+    finally:
+        served.terminate()
+        served.wait()
+
+
+def wait() -> None:
+    for _ in range(PATIENCE * 2):
+        try:
+            with urllib.request.urlopen(f"{SITE}/sign-in"):
+                return
+        except urllib.error.URLError:
+            time.sleep(0.5)
+    raise TimeoutError("the demo did not come up")
+
+
+def sign_in(page: Page, who: dict[str, object]) -> None:
+    page.goto(f"{SITE}/sign-in")
+    page.fill("[name=login]", str(who["login"]))
+    page.fill("[name=passphrase]", str(who["passphrase"]))
+    page.fill("[name=code]", pyotp.TOTP(str(who["totp"])).now())
+    page.click("main form button")
+    page.wait_for_url(f"{SITE}/")
+
+
+def addresses(page: Page, who: dict[str, object]) -> dict[str, str]:
+    rooms = who["rooms"]
+    assert isinstance(rooms, list)
+    custody = f"/rooms/{next(room['id'] for room in rooms if room['purpose'] == 'custody')}"
+    page.goto(SITE + custody)
+    records = [str(link.get_attribute("href")) for link in page.query_selector_all("a[href*='/records/']")]
+    page.goto(f"{SITE}{custody}")
+    page.fill("main [name=text]", "place:xj-hotan")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/found/**")
+    found = page.url.removeprefix(SITE)
+    forms = [str(link.get_attribute("href")) for link in page.query_selector_all("a[href*='/new']")]
+    return {
+        "1-your-work": "/",
+        "2-search": found,
+        "3-record": records[1],
+        **{f"4-{address.rsplit('/', 1)[-1]}": address for address in forms},
+        "5-account": "/account",
+        "6-safety": "/safety",
+    }
+
+
+def pictures(browser: Browser, who: dict[str, object]) -> None:
+    context = browser.new_context(viewport=WIDE)
+    page = context.new_page()
+    sign_in(page, who)
+    shown = addresses(page, who)
+    kept = context.storage_state()
+    for look, lang, size, scheme in LOOKS:
+        light = "light" if scheme == "light" else "dark"
+        dressed = browser.new_context(viewport=size, color_scheme=light, storage_state=kept)  # type: ignore[arg-type]
+        page = dressed.new_page()
+        page.goto(f"{SITE}/")
+        if page.get_attribute("html", "lang") != lang:
+            page.click(f"footer [lang={lang}]")
+        for name, address in shown.items():
+            page.goto(SITE + address)
+            take(page, f"{name}-{look}")
+        dressed.close()
+    nobody = browser.new_context(viewport=WIDE).new_page()
+    nobody.goto(f"{SITE}/sign-in")
+    take(nobody, "0-sign-in-en-wide")
+
+
+def take(page: Page, name: str) -> None:
+    height = min(int(page.evaluate("document.documentElement.scrollHeight")), TALLEST)
+    width = page.viewport_size["width"] if page.viewport_size else WIDE["width"]
+    page.screenshot(
+        path=SCREENS / f"{name}.jpg",
+        type="jpeg",
+        quality=55,
+        full_page=True,
+        clip={"x": 0, "y": 0, "width": width, "height": height},
+    )
+    print(name, flush=True)
+
+
+def main() -> None:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    for old in SCREENS.glob("*.jpg"):
+        old.unlink()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        demo(Path(folder) / "demo") as people,
+        sync_playwright() as tool,
+    ):
+        browser = tool.chromium.launch(executable_path="/usr/bin/chromium", headless=True, args=ARGUMENTS)
+        pictures(browser, next(who for who in people if who["login"] == "cataloguer"))
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
