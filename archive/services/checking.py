@@ -5,7 +5,7 @@ Knows every tie between rows, bodies, signatures, shares and log. Must not know 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +18,7 @@ from archive.domain.errors import Damaged, message
 from archive.domain.keeping import (
     BodyKind,
     CommitRow,
+    ConsentRow,
     GrantRow,
     LogHead,
     LogRow,
@@ -33,7 +34,10 @@ from archive.services.archive import Archive
 from archive.services.entitling import keyless_trust, trust
 from archive.services.ports import UnitOfWork
 
-_PAGE: Final = 500
+_ENTRIES: Final = 500
+"""Entries of the log that are read together."""
+_RECORDS: Final = 32
+"""Records that are read together: few enough that all their texts may be in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,17 @@ class _Check:
         return self.acting is not None and room in self.acting.keys.held()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """What is stored of a few records: their rows, ledgers and bodies, which of these are signed, what those hold."""
+
+    rows: Mapping[UUID, RecordRow]
+    ledgers: Mapping[UUID, Sequence[ConsentRow]]
+    bodies: Mapping[UUID, Sequence[SealedBody]]
+    vouched: frozenset[UUID]
+    parts: Mapping[UUID, saving.Parts] = field(repr=False)
+
+
 def fsck(archive: Archive, acting: Acting | None = None) -> tuple[Finding, ...]:
     """Return everything that is wrong; empty when all is well.
 
@@ -78,7 +93,7 @@ def fsck(archive: Archive, acting: Acting | None = None) -> tuple[Finding, ...]:
             *_log(check, newest),
             *_members(check),
             *_rooms(check),
-            *(finding for record in _records(unit, newest) for finding in _record(check, record, newest)),
+            *_records(check, newest),
             *_leftover(check),
             *_shares(archive, unit),
             *_rolled_back(archive),
@@ -99,31 +114,54 @@ def _logged(archive: Archive, acting: Acting | None) -> Iterator[Finding]:
 def _log(check: _Check, newest: dict[UUID, CommitRow]) -> Iterator[Finding]:
     """Check every entry; ``newest`` then names, for each record, the last commit in the log that speaks of it."""
     head, frontier = check.unit.log.head(), merkle.Frontier()
-    for start in range(0, head.size, _PAGE):
-        for row in check.unit.log.entries(start, _PAGE):
+    for start in range(0, head.size, _ENTRIES):
+        page = check.unit.log.entries(start, _ENTRIES)
+        whole = _whole(check.unit, page)
+        parts = _parts(check, [body for body, _commit in whole.values()])
+        for row in page:
             if row.number != frontier.size:
                 yield Finding("log", str(frontier.size), message("An entry of the log is missing."))
-            yield from _entry(check, row, newest)
             frontier.append(row.leaf)
+            check.seen.add(row.id)
+            if row.id not in whole:
+                yield Finding("log", str(row.number), message("An entry of the log was changed."))
+                continue
+            body, commit = whole[row.id]
+            if commit:
+                newest.update(dict.fromkeys(commits.speaks_of(commit), commit))
+            if check.holds(body.room) and row.id not in parts:
+                yield Finding("log", str(row.number), message("An entry of the log does not open."))
     if LogHead(size=frontier.size, peaks=frontier.peaks) != head:
         yield Finding("log", str(head.size), message("The log does not lead to its recorded head."))
 
 
-def _entry(check: _Check, row: LogRow, newest: dict[UUID, CommitRow]) -> Iterator[Finding]:
-    unit, body = check.unit, check.unit.records.body(row.id)
-    check.seen.add(row.id)
-    commit = unit.records.commits([body.commit]).get(body.commit) if body and body.commit else None
-    if body is None or transparency.leaf_of(row, body, commit) != row.leaf:
-        yield Finding("log", str(row.number), message("An entry of the log was changed."))
-        return
-    if commit:
-        newest.update(dict.fromkeys(commits.speaks_of(commit), commit))
-    if (
-        check.acting
-        and check.holds(body.room)
-        and not _sound(partial(saving.opened, check.archive, check.acting, [(body, body.room)]))
-    ):
-        yield Finding("log", str(row.number), message("An entry of the log does not open."))
+def _whole(unit: UnitOfWork, page: Sequence[LogRow]) -> dict[UUID, tuple[SealedBody, CommitRow | None]]:
+    """The body and commit of every entry of which they are just what its leaf says."""
+    about = unit.records.bodies_about(row.id for row in page)
+    bodies = {body.id: body for found in about.values() for body in found}
+    signed = unit.records.commits({body.commit for body in bodies.values() if body.commit})
+    whole = {}
+    for row in page:
+        body = bodies.get(row.id)
+        commit = signed.get(body.commit) if body and body.commit else None
+        if body and transparency.leaf_of(row, body, commit) == row.leaf:
+            whole[row.id] = (body, commit)
+    return whole
+
+
+def _parts(check: _Check, vouched: Sequence[SealedBody]) -> Mapping[UUID, saving.Parts]:
+    """What the bodies hold that open, of those whose rooms are held: all at once, or each by itself if one does not."""
+    if check.acting is None:
+        return {}
+    held = [(body, body.room) for body in vouched if check.holds(body.room)]
+    try:
+        return saving.opened(check.archive, check.acting, held)
+    except Damaged:
+        parts: dict[UUID, saving.Parts] = {}
+        for one in held:
+            with suppress(Damaged):
+                parts |= saving.opened(check.archive, check.acting, [one])
+        return parts
 
 
 def _members(check: _Check) -> Iterator[Finding]:
@@ -160,28 +198,81 @@ def _opens(acting: Acting, grant: GrantRow, room: RoomRow) -> bool:
     return not mine or _sound(partial(acting.keys.take, grant, room.public))
 
 
-def _records(unit: UnitOfWork, newest: Mapping[UUID, CommitRow]) -> Iterator[UUID]:
+def _named(unit: UnitOfWork, newest: Mapping[UUID, CommitRow]) -> list[UUID]:
     named = set(newest)
     for room in unit.rooms.all():
         if room.id == room.collection:
             named.update(unit.records.of_collection(room.id))
             named.add(room.id)  # its register
-    yield from sorted(named)
+    return sorted(named)
 
 
-def _record(check: _Check, record: UUID, newest: Mapping[UUID, CommitRow]) -> Iterator[Finding]:
-    unit, row = check.unit, check.unit.records.get(record)
-    if row is not None:
-        yield from _standing(check, row, newest.get(record))
+def _records(check: _Check, newest: Mapping[UUID, CommitRow]) -> Iterator[Finding]:
+    named = _named(check.unit, newest)
+    for start in range(0, len(named), _RECORDS):
+        yield from _some(check, named[start : start + _RECORDS], newest)
+
+
+def _some(check: _Check, records: Sequence[UUID], newest: Mapping[UUID, CommitRow]) -> Iterator[Finding]:
+    """A few records, read together; each by itself when a row of one of them is none that can be."""
+    try:
+        page = _page(check, records)
+    except Damaged as damaged:
+        if len(records) == 1:
+            yield Finding("record", records[0].hex, damaged.text)
+        for record in records if len(records) > 1 else ():
+            yield from _some(check, [record], newest)
+        return
+    for record in records:
+        yield from _record(check, page, record, newest)
+
+
+def _page(check: _Check, records: Sequence[UUID]) -> _Page:
+    unit = check.unit
+    rows, about = unit.records.get_many(records), unit.records.bodies_about(records)
+    bodies = {
+        record: [body for body in found if body.kind is not BodyKind.LOG] for record, found in about.items()
+    }
+    commits_of = {body.commit for found in bodies.values() for body in found if body.commit}
+    signed = unit.records.commits(commits_of)
+    vouched = [
+        body
+        for record, found in bodies.items()
+        for body in found
+        if _vouched(check, body, signed, rows[record].collection if record in rows else record)
+    ]
+    return _Page(
+        rows=rows,
+        bodies=bodies,
+        ledgers=unit.ledger.of_records(records),
+        vouched=frozenset(body.id for body in vouched),
+        parts=_parts(check, vouched),
+    )
+
+
+def _vouched(check: _Check, body: SealedBody, signed: Mapping[UUID, CommitRow], custody: UUID) -> bool:
+    commit = signed.get(body.commit) if body.commit else None
+    return commit is not None and _sound(
+        partial(commits.verify, check.archive.row.id, custody, body, commit, check.checks)
+    )
+
+
+def _record(check: _Check, page: _Page, record: UUID, newest: Mapping[UUID, CommitRow]) -> Iterator[Finding]:
+    if record in page.rows:
+        yield from _standing(check, page, page.rows[record], newest.get(record))
     elif record in newest:
         yield Finding("record", record.hex, message("It was stored, and is not there any more."))
-    custody = row.collection if row else record
-    for kind in BodyKind:
-        for body in unit.records.bodies_of(record, kind) if kind is not BodyKind.LOG else ():
-            yield from _body(check, body, custody)
+    for body in page.bodies.get(record, ()):
+        check.seen.add(body.id)
+        if body.id not in page.vouched:
+            yield Finding("body", body.id.hex, message("It was changed since it was signed, or moved."))
+        elif check.holds(body.room) and body.id not in page.parts:
+            yield Finding(
+                "body", body.id.hex, message("It does not open: changed, moved, or its share is lost.")
+            )
 
 
-def _standing(check: _Check, row: RecordRow, commit: CommitRow | None) -> Iterator[Finding]:
+def _standing(check: _Check, page: _Page, row: RecordRow, commit: CommitRow | None) -> Iterator[Finding]:
     """The record stands where the log's newest commit says: its master, its ledger whole, open or closed."""
     said = None
     with suppress(CannotOpen):
@@ -190,30 +281,15 @@ def _standing(check: _Check, row: RecordRow, commit: CommitRow | None) -> Iterat
     if said is None or (said.master, said.revision, said.closed) != (row.master, row.revision, row.closed):
         yield Finding("record", row.id.hex, message("It is not in the state that was signed last."))
     try:
-        ledger = consents.chain(check.unit, row.id)
+        ledger = consents.linked(page.ledgers.get(row.id, ()), page.bodies.get(row.id, ()))
         if said and (not ledger or ledger[-1][0].hash != said.ledger):
             yield Finding(
                 "ledger", row.id.hex, message("Its consent ledger does not end where it was signed.")
             )
-        if check.acting and check.holds(row.collection):
-            consents.entries(check.archive, check.acting, check.unit, row.id, row.collection)
+        if check.holds(row.collection):
+            consents.read(ledger, (page.parts[body.id] for _row, body in ledger))
     except Damaged:
         yield Finding("ledger", row.id.hex, message("Its consent ledger is broken."))
-
-
-def _body(check: _Check, body: SealedBody, custody: UUID) -> Iterator[Finding]:
-    check.seen.add(body.id)
-    commit = check.unit.records.commits([body.commit]).get(body.commit) if body.commit else None
-    if commit is None or not _sound(
-        partial(commits.verify, check.archive.row.id, custody, body, commit, check.checks)
-    ):
-        yield Finding("body", body.id.hex, message("It was changed since it was signed, or moved."))
-    elif (
-        check.acting
-        and check.holds(body.room)
-        and not _sound(partial(saving.opened, check.archive, check.acting, [(body, body.room)]))
-    ):
-        yield Finding("body", body.id.hex, message("It does not open: changed, moved, or its share is lost."))
 
 
 def _leftover(check: _Check) -> Iterator[Finding]:

@@ -77,9 +77,14 @@ def chain(unit: UnitOfWork, record: UUID) -> Chain:
 
     Raises Damaged when an entry was changed, left out or moved.
     """
-    bodies_of = {body.id: body for body in unit.records.bodies_of(record, BodyKind.CONSENT)}
+    return linked(unit.ledger.of_record(record), unit.records.bodies_of(record, BodyKind.CONSENT))
+
+
+def linked(rows: Iterable[ConsentRow], sealed: Iterable[SealedBody]) -> Chain:
+    """Return `chain` of one record's rows, oldest first, and the bodies that speak of it. Raises Damaged as it does."""
+    bodies_of = {body.id: body for body in sealed if body.kind is BodyKind.CONSENT}
     said, head = [], b""
-    for number, found in enumerate(unit.ledger.of_record(record)):
+    for number, found in enumerate(rows):
         body = bodies_of.get(found.body)
         if body is None or (found.number, found.previous, found.day) != (number, head, body.day):
             raise _broken()

@@ -3,13 +3,15 @@ Must not know what an entry says, nor how it is hashed."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from sqlalchemy import select
 
 from archive.domain.errors import Conflict, message
 from archive.domain.keeping import ConsentRow, LogHead, LogRow
-from archive.storage.rows import Rows, fields_of
+from archive.storage.rows import Rows, batches, fields_of
 from archive.storage.tables import consents, log
 
 
@@ -24,6 +26,15 @@ class Ledger:
 
     def of_record(self, record: UUID) -> tuple[ConsentRow, ...]:
         return self._rows.load(ConsentRow, consents, consents.c.record == record, order=consents.c.number)
+
+    def of_records(self, records: Iterable[UUID]) -> Mapping[UUID, tuple[ConsentRow, ...]]:
+        found = defaultdict[UUID, list[ConsentRow]](list)
+        for batch in batches(records):
+            for row in self._rows.load(
+                ConsentRow, consents, consents.c.record.in_(batch), order=consents.c.number
+            ):
+                found[row.record].append(row)
+        return {record: tuple(rows) for record, rows in found.items()}
 
 
 class Log:

@@ -33,6 +33,13 @@ class Records:
     def get(self, record: UUID) -> RecordRow | None:
         return self._rows.load_one(RecordRow, tables.records, tables.records.c.id == record)
 
+    def get_many(self, records: Iterable[UUID]) -> Mapping[UUID, RecordRow]:
+        return {
+            row.id: row
+            for batch in batches(records)
+            for row in self._rows.load(RecordRow, tables.records, tables.records.c.id.in_(batch))
+        }
+
     def of_collection(self, collection: UUID) -> tuple[UUID, ...]:
         table = tables.records
         found = self._rows.all(
@@ -67,6 +74,13 @@ class Records:
         table = tables.bodies
         spoken = select(table).where(table.c.record == record, table.c.kind == kind)
         return tuple(self._bodies(spoken.order_by(table.c.revision, table.c.id)))
+
+    def bodies_about(self, records: Iterable[UUID]) -> Mapping[UUID, tuple[SealedBody, ...]]:
+        table, found = tables.bodies, defaultdict[UUID, list[SealedBody]](list)
+        for statement in _of_records(select(table), records):
+            for body in self._bodies(statement.order_by(table.c.revision, table.c.id)):
+                found[body.record].append(body)
+        return {record: tuple(bodies) for record, bodies in found.items()}
 
     def present(self, room: UUID, records: Iterable[UUID] | None = None) -> Mapping[UUID, SealedBody]:
         shown = select(tables.bodies).where(*_shown(room))
