@@ -47,8 +47,9 @@ def with_passphrase(instance: UUID, member: UUID, slot: UUID, passphrase: str, c
 
 def open_passphrase(instance: UUID, row: SlotRow, passphrase: str) -> Contents:
     """Open a slot. Raises CannotOpen: wrong passphrase, changed row, a cost below the floor. One Argon2id run."""
+    cost = _cost(row.cost)
     context = ctx("slot", instance, row.member, row.id, PASSPHRASE, row.cost, b"")
-    key = kdf.slot_key(passphrase, row.salt, _cost(row.cost), info=context)
+    key = kdf.slot_key(passphrase, row.salt, cost, info=context)
     return _open(key, context, row.sealed)
 
 

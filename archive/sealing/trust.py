@@ -20,6 +20,7 @@ from archive.sealing.codec import canonical
 from archive.sealing.keyring import grant_info
 
 _KNOWN_GOOD: Final = 8192
+_WORDS: Final = frozenset(word.value for word in Capability)
 
 
 def fingerprint(instance: InstanceRow) -> bytes:
@@ -205,7 +206,7 @@ class Trust:
         return True
 
     def _granted(self, grant: GrantRow, above: frozenset[UUID]) -> None:
-        if grant.id in above:
+        if grant.id in above or not _WORDS.issuperset(grant.capabilities):
             raise CannotOpen
         signer = self.member(grant.signed.signer)
         _check(signer.sign_public, grant_statement(self._instance.id, grant), grant.signed.signature)

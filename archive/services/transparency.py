@@ -185,9 +185,9 @@ def _detail(archive: Archive, acting: Acting, unit: UnitOfWork, row: LogRow) -> 
         if (body := unit.records.body(row.id)) is None:
             raise CannotOpen
         parts = bodies.unseal(archive.row.id, body, audit, acting.keys, archive.shares.find(body.id))
-    except CannotOpen:
+        said: Mapping[str, object] = json.loads(parts[_PART])
+    except (CannotOpen, KeyError, ValueError):
         raise Damaged(
             message("A log entry does not open: it was changed, or its share is lost. Run guwah fsck.")
         ) from None
-    said: Mapping[str, object] = json.loads(parts[_PART])
     return said

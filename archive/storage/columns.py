@@ -17,6 +17,7 @@ from archive.domain.keeping import Signed
 T = TypeVar("T")
 _LENGTH: Final = struct.Struct(">I")
 _ID: Final = 16
+_LARGEST: Final = (1 << 32) - 1
 _LONGEST_WORD: Final = 16
 
 
@@ -34,15 +35,15 @@ class Bytes(TypeDecorator[bytes]):
 
 
 class Whole(TypeDecorator[int]):
-    """A whole number and nothing else."""
+    """A whole number as a context string holds it (u32), and nothing else."""
 
     impl = BigInteger
     cache_ok = True
 
     def process_result_value(self, value: object, dialect: Dialect) -> int | None:
         del dialect
-        if value is not None and not isinstance(value, int):
-            raise ValueError("a value that is no number")
+        if value is not None and not (isinstance(value, int) and 0 <= value <= _LARGEST):
+            raise ValueError("a value that is no number of ours")
         return value
 
 

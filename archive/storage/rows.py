@@ -21,6 +21,7 @@ from sqlalchemy import (
     insert,
     select,
 )
+from sqlalchemy.exc import DBAPIError
 
 from archive.domain.errors import Conflict, message
 from archive.storage.sqlite import File, refusals
@@ -130,14 +131,15 @@ class Rows:
 
     @contextmanager
     def _refusals(self) -> Iterator[None]:
-        # SQLite may have rolled back by itself, and what came after would then commit alone.
+        # SQLite may have rolled back by itself, and what came after would then commit alone. A snapshot goes on after a
+        # value that was no value of its column: whoever checks everything wants to know of the next one too.
         if self._over:
             raise RuntimeError("This unit is over: it was committed, or refused something. Begin another.")
         try:
             with refusals(self._file.path):
                 yield
-        except BaseException:
-            self._over = True
+        except BaseException as error:
+            self._over = self._writing or isinstance(error.__cause__, DBAPIError)
             raise
 
 

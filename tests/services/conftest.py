@@ -12,7 +12,10 @@ import pytest
 from archive import bootstrap
 from archive.config import Config
 from archive.crypto import kdf
-from tests.archives import Standing, found
+from archive.domain.consent import Event
+from archive.services import accessioning, cataloguing, checking
+from tests.archives import Standing, account, draft, found, place
+from tests.services.services_cast import Scene, append, entry
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +35,19 @@ def standing(founded: Standing, tmp_path: Path, cheap_kdf: None) -> Iterator[Sta
     with bootstrap.opened(Config(instance=instance)) as archive:
         people = dict(founded.people)
         yield replace(founded, instance=instance, archive=archive, people=people, _unlocked={})
+
+
+@pytest.fixture
+def scene(standing: Standing) -> Scene:
+    """Whole before anybody tampers with it."""
+    archive, keeper = standing.archive, standing.acting("keeper")
+    one, two = accessioning.accession(
+        archive, keeper, standing.custody, [draft(account(tags=(place("xj-hotan"),))) for _ in range(2)]
+    )
+    cataloguing.retag(archive, keeper, standing.custody, two, [place("xj-urumqi")])
+    append(standing, entry(two, Event.SUSPEND))
+    append(standing, entry(two, Event.RESUME))
+    scene = Scene(standing, archive, one, two)
+    assert scene.found() == set()
+    assert checking.fsck(archive, keeper) == ()
+    return scene

@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from archive.domain.consent import (
-    Audience,
-    Basis,
-    ConsentEntry,
-    DataClass,
-    Decision,
     Event,
-    GrantItem,
-    Purpose,
 )
-from archive.domain.errors import Conflict, DiskFull, Invalid, NotFound
+from archive.domain.errors import DiskFull, Invalid, NotFound
 from archive.domain.identifiers import new_id
-from archive.domain.keeping import BodyKind
 from archive.domain.rooms import Capability, RoomPurpose
 from archive.domain.searching import SearchQuery
 from archive.sealing import bodies
 from archive.services import (
     accessioning,
-    cataloguing,
     checking,
-    consenting,
     disclosing,
     indexing,
-    revising,
     rooms,
     searching,
     signing_in,
@@ -47,30 +33,7 @@ from archive.storage.records import Records
 from archive.storage.shares import ShareStore
 from archive.storage.waiting import Outbox
 from tests.archives import FULL, Standing, account, consent, draft, place
-from tests.services.services_cast import later
-
-COUNTED = SearchQuery("counted")
-
-
-def store(standing: Standing, *drafts: Any, **how: Any) -> tuple[UUID, ...]:
-    archive, keeper = standing.archive, standing.acting("keeper")
-    return accessioning.accession(archive, keeper, standing.custody, drafts, **how)
-
-
-def entry(record: UUID, event: Event, **fields: Any) -> ConsentEntry:
-    today = datetime.now(UTC).date()
-    said = ConsentEntry(id=new_id(), record=record, event=event, basis=Basis.CONSENT, at=today)
-    return replace(said, **fields)
-
-
-def append(standing: Standing, said: ConsentEntry) -> None:
-    consenting.append(standing.archive, standing.acting("keeper"), standing.custody, said)
-
-
-def total(standing: Standing, login: str, room: UUID) -> int:
-    found = searching.search(standing.archive, standing.acting(login), room, COUNTED)
-    assert found.result.total == len(found.result.hits)
-    return found.result.total
+from tests.services.services_cast import COUNTED, append, entry, later, store, total
 
 
 def stored(standing: Standing) -> dict[str, int]:
@@ -365,119 +328,6 @@ def test_a_record_is_read_to_the_last_day_of_its_consent_and_counted_no_longer(s
     assert found.result.total == 1
     assert all(facet.count == 1 for facets in found.result.facets.values() for facet in facets)
     assert rooms.room(after, reader, standing.reading).records == 1
-
-
-@pytest.mark.parametrize("event", [Event.WITHDRAW, Event.SUSPEND])
-def test_withdrawn_or_suspended_is_read_in_no_room_of_others(standing: Standing, event: Event) -> None:
-    record, other = store(standing, draft(), draft())
-    with standing.archive.read() as unit:
-        renditions = {body.id for body in unit.records.bodies_of(record, BodyKind.RENDITION)}
-    assert total(standing, "reader", standing.reading) == 2
-    append(standing, entry(record, event))
-    assert len(renditions) == 2
-    assert renditions.isdisjoint(standing.archive.shares.owners())
-    with pytest.raises(NotFound):
-        disclosing.show(standing.archive, standing.acting("reader"), standing.reading, record)
-    assert total(standing, "reader", standing.reading) == 1
-    with standing.archive.read() as unit:
-        assert unit.records.bodies_of(record, BodyKind.RENDITION) == ()
-        assert unit.records.bodies_of(other, BodyKind.RENDITION) != ()
-    if event is Event.WITHDRAW:
-        with pytest.raises(NotFound):
-            disclosing.show(standing.archive, standing.acting("keeper"), standing.custody, record)
-        assert total(standing, "keeper", standing.custody) == 1
-    else:
-        append(standing, entry(record, Event.RESUME))
-        assert total(standing, "reader", standing.reading) == 2
-    assert checking.fsck(standing.archive, standing.acting("keeper")) == ()
-
-
-def test_a_limit_takes_away_what_rests_on_it_and_nothing_else(standing: Standing) -> None:
-    given = draft()
-    [record] = store(standing, given)
-    research = [item.id for item in given.consent.items if item.purpose is Purpose.RESEARCH]
-    append(standing, entry(record, Event.LIMIT, closes=tuple(research)))
-    with pytest.raises(NotFound):
-        disclosing.show(standing.archive, standing.acting("reader"), standing.reading, record)
-    matter = standing.rooms[RoomPurpose.MATTER]
-    assert disclosing.show(standing.archive, standing.acting("counsel"), matter, record).record.id == record
-    shown = disclosing.show(standing.archive, standing.acting("keeper"), standing.custody, record)
-    assert [said.event for said in shown.consent] == [Event.GRANT, Event.LIMIT]
-    assert shown.identity
-
-
-def test_who_it_is_goes_with_the_consent_to_keep_that(standing: Standing) -> None:
-    given = draft()
-    [record] = store(standing, given)
-    keeping = [
-        item.id
-        for item in given.consent.items
-        if item.purpose is Purpose.STORE and item.data_class is DataClass.IDENTITY
-    ]
-    with standing.archive.read() as unit:
-        [identity] = unit.records.bodies_of(record, BodyKind.IDENTITY)
-    append(standing, entry(record, Event.LIMIT, closes=tuple(keeping)))
-    shown = disclosing.show(standing.archive, standing.acting("keeper"), standing.custody, record)
-    assert shown.identity is None
-    assert identity.id not in standing.archive.shares.owners(), "it can never be opened again"
-    assert checking.fsck(standing.archive, standing.acting("keeper")) == ()
-
-
-def test_how_to_reach_people_is_not_shown_once_they_said_no(standing: Standing) -> None:
-    [record] = store(standing, draft())
-    no = GrantItem(
-        id=new_id(),
-        purpose=Purpose.STORE,
-        audience=Audience.CUSTODIAN,
-        data_class=DataClass.CONTACT,
-        decision=Decision.NO,
-    )
-    append(standing, entry(record, Event.LIMIT, items=(no,)))
-    shown = disclosing.show(standing.archive, standing.acting("keeper"), standing.custody, record)
-    assert shown.identity
-    assert [(person.name, person.contact) for person in shown.identity.people] == [("Example Person One", "")]
-
-
-def test_an_entry_twice_or_for_another_record_is_refused(standing: Standing) -> None:
-    [record] = store(standing, draft())
-    said = entry(record, Event.SUSPEND)
-    append(standing, said)
-    with pytest.raises(Invalid):
-        append(standing, said)
-    for elsewhere in (new_id(), standing.custody):
-        with pytest.raises(NotFound):
-            append(standing, entry(elsewhere, Event.WITHDRAW))
-
-
-RACES: dict[str, Callable[[Standing, UUID], None]] = {
-    "limited": lambda standing, record: append(standing, entry(record, Event.SUSPEND)),
-    "withdrawn": lambda standing, record: append(standing, entry(record, Event.WITHDRAW)),
-    "tagged": lambda standing, record: cataloguing.retag(
-        standing.archive, standing.acting("keeper"), standing.custody, record, [place("xj-urumqi")]
-    ),
-}
-
-
-@pytest.mark.parametrize("race", RACES)
-def test_what_was_decided_before_consent_changed_is_not_written_after(
-    standing: Standing, monkeypatch: pytest.MonkeyPatch, race: str
-) -> None:
-    """Else a change of tags, begun a moment earlier, would bring back what was just suspended."""
-    [record] = store(standing, draft())
-    write = revising.write
-
-    def meanwhile(*given: Any) -> None:
-        monkeypatch.undo()
-        RACES[race](standing, record)
-        write(*given)
-
-    monkeypatch.setattr(revising, "write", meanwhile)
-    keeper = standing.acting("keeper")
-    with pytest.raises(Conflict):
-        cataloguing.retag(standing.archive, keeper, standing.custody, record, [place("xj-hotan")])
-    with standing.archive.read() as unit:
-        assert bool(unit.records.bodies_of(record, BodyKind.RENDITION)) == (race == "tagged")
-    assert checking.fsck(standing.archive, keeper) == ()
 
 
 def test_a_query_is_kept_for_its_own_session(standing: Standing) -> None:
