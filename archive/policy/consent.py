@@ -99,7 +99,7 @@ def fold(entries: Sequence[ConsentEntry], today: date) -> ConsentState:
         if cell in refused or (ledger.suspended and cell[:2] not in KEEPING):
             continue
         grant = Grant(yes.id, _earlier(yes.until, dawning.get(cell)))
-        found[cell] = max(found.get(cell, grant), grant, key=_lasting)
+        found[cell] = max(found[cell], grant, key=_lasting) if cell in found else grant
     return ConsentState(state=ledger.state(live), open=found, refused=frozenset(refused))
 
 
@@ -212,7 +212,7 @@ def _denied(item: GrantItem) -> Iterator[Cell]:
 
 def _earlier(until: date | None, dawns: date | None) -> date | None:
     before = dawns - timedelta(days=1) if dawns else None
-    return min((day for day in (until, before) if day), default=None)
+    return min(until, before) if until and before else until or before
 
 
 def _lasting(grant: Grant) -> tuple[date, UUID]:

@@ -8,7 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -42,7 +42,15 @@ class Words(fields.TEXT):
             found[word].append(position)
         encode = Positions().encode
         for word, positions in found.items():
-            yield word.encode(), len(positions), float(len(positions)), encode(positions)
+            often = len(positions)
+            yield word.encode(), often, float(often), encode(positions) if often > 1 else _once(positions[0])
+
+
+@lru_cache(maxsize=1 << 16)
+def _once(position: int) -> bytes:
+    """The positions of a word that stands once in a text, as most do."""
+    encoded: bytes = Positions().encode([position])
+    return encoded
 
 
 class Terms(fields.ID):

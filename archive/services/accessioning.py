@@ -76,9 +76,8 @@ def accession(
         _no_twin(unit, custody, [blinds[draft.source_key] for draft in new if draft.source_key])
         unit.records.add_commit(commit)
         unit.records.add_bodies(placed)
-        for one in ready:
-            unit.records.add(one.record)
-            unit.ledger.append(one.entry)
+        unit.records.add(*(one.record for one in ready))
+        unit.ledger.append(*(one.entry for one in ready))
         sources = {blinds[draft.source_key]: draft.record.id for draft in new if draft.source_key}
         unit.records.add_sources(custody, SOURCE, sources)
         to_index(unit, of, [one.record.id for one in ready], placed)
@@ -128,14 +127,14 @@ def _new(drafts: Sequence[Draft], ids: dict[str, UUID]) -> dict[int, Draft]:
 
 def _check(drafts: Mapping[int, Draft], of: int, register: registering.Register, unit: UnitOfWork) -> None:
     problems: list[Problem] = []
-    seen: set[UUID] = set()
+    seen = set(unit.records.get_many(draft.record.id for draft in drafts.values()))
     for number, draft in drafts.items():
         lead = f"drafts.{number}." if of > 1 else ""
         try:
             validating.check(draft, register)
         except Invalid as invalid:
             problems += [replace(found, where=lead + found.where) for found in invalid.problems]
-        if draft.record.id in seen or unit.records.get(draft.record.id):
+        if draft.record.id in seen:
             problems.append(Problem(lead + "id", message("This record is stored already.")))
         seen.add(draft.record.id)
     if problems:

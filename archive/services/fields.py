@@ -21,6 +21,8 @@ MANY: Final = 200
 """Most bytes of a line, of a few paragraphs and of a whole text; most things in a list."""
 
 _ECHOED: Final = 60
+_WIDEST: Final = 4
+"""Most bytes of a character."""
 _HALF: Final = re.compile("[\ud800-\udfff]")
 # Control characters, but for tab and the ends of lines; and the code points that are no characters at all.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
@@ -43,6 +45,8 @@ class Fields:
 
     def line(self, where: str, value: str, *, required: str = "", most: int = LINE) -> None:
         """One line: no break and nothing that turns the direction. ``required``: what to say when it is empty."""
+        if _plain(value, required, most):
+            return
         if _BREAK.search(value):
             self.problem(where, message("Write this on one line, without line breaks or tabs."))
         if _BIDI.search(value):
@@ -53,6 +57,8 @@ class Fields:
 
     def prose(self, where: str, value: str, *, required: str = "", most: int = PROSE) -> None:
         """Several lines, in any script and direction."""
+        if _plain(value, required, most):
+            return
         if required and not value.strip():
             self.problem(where, required)
         if len(value) > most or len(value.encode("utf-8", "surrogatepass")) > most:
@@ -145,6 +151,11 @@ class Fields:
                 raise ValueError(value)
         except ValueError:
             self.problem(where, message("Write the day as 2024-03-09."))
+
+
+def _plain(value: str, required: str, most: int) -> bool:
+    """Whether nothing can be said of a value: by far the commonest case, and Python tells what is printable at once."""
+    return value.isprintable() and len(value) * _WIDEST <= most and bool(value.strip() or not required)
 
 
 def _echo(value: str) -> str:

@@ -21,8 +21,8 @@ class Ledger:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    def append(self, entry: ConsentRow) -> None:
-        self._rows.add(consents, entry)
+    def append(self, *entries: ConsentRow) -> None:
+        self._rows.add(consents, *entries)
 
     def of_record(self, record: UUID) -> tuple[ConsentRow, ...]:
         return self._rows.load(ConsentRow, consents, consents.c.record == record, order=consents.c.number)

@@ -24,8 +24,8 @@ class Records:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    def add(self, record: RecordRow) -> None:
-        self._rows.add(tables.records, record)
+    def add(self, *records: RecordRow) -> None:
+        self._rows.add(tables.records, *records)
 
     def replace(self, record: RecordRow) -> None:
         self._rows.replace(tables.records, record, tables.records.c.id == record.id)

@@ -136,6 +136,7 @@ def test_bodies_of_every_kind(database: Database, kind: BodyKind) -> None:
     with database.read() as unit:
         assert unit.records.body(newer.id) == newer
         assert unit.records.bodies_of(newer.record, kind) == (older, newer)
+        assert unit.records.bodies_about([newer.record, uuid4()]) == {newer.record: (older, newer)}
         assert unit.records.owners() == {older.id, newer.id}
         assert unit.records.commits([commit.id, uuid4()]) == {commit.id: commit}
         assert unit.records.body(uuid4()) is None
@@ -154,12 +155,13 @@ def test_more_bodies_than_one_statement_takes(database: Database) -> None:
 
 def test_records(database: Database) -> None:
     row = cast.record()
-    written(database, lambda unit: unit.records.add(row), lambda unit: unit.records.add(cast.record()))
+    written(database, lambda unit: unit.records.add(row, cast.record()))
     later = replace(row, master=uuid4(), revision=2, closed=True)
     assert read(database, lambda unit: unit.records.get(row.id)) == row
     written(database, lambda unit: unit.records.replace(later))
     with database.read() as unit:
         assert unit.records.get(row.id) == later
+        assert unit.records.get_many([row.id, uuid4()]) == {row.id: later}
         assert unit.records.of_collection(row.collection) == (row.id,)
         assert unit.records.get(uuid4()) is None
 
@@ -186,12 +188,12 @@ def test_the_ledger_keeps_its_order(database: Database, event: Event) -> None:
     entries = [cast.consent(record=row.id, number=number, event=event) for number in range(3)]
 
     def write(unit: Unit) -> None:
-        for entry in reversed(entries):
-            unit.ledger.append(entry)
+        unit.ledger.append(*reversed(entries))
         unit.records.add(row)
 
     written(database, write)
     assert read(database, lambda unit: unit.ledger.of_record(row.id)) == tuple(entries)
+    assert read(database, lambda unit: unit.ledger.of_records([row.id, uuid4()])) == {row.id: tuple(entries)}
 
 
 def test_the_log(database: Database) -> None:
