@@ -101,9 +101,9 @@ class Served:
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
-    def stop(self) -> None:
+    def stop(self) -> int:
         self._process.send_signal(signal.SIGTERM)
-        assert self._process.wait(timeout=60) == 0
+        return self._process.wait(timeout=60)
 
     def folders(self) -> set[Path]:
         """Where it may have put something besides the stage."""
@@ -126,7 +126,8 @@ def served(stage: Stage) -> Iterator[Served]:
     try:
         yield server
     finally:
-        server.stop()
+        ended = server.stop()
+    assert ended == 0
 
 
 def malform(stage: Stage, port: int) -> None:
