@@ -92,7 +92,7 @@ def enter(visit: Visit, kind: str, *buttons: str) -> str:
     assert stored.status == 303, stored.text
     shown = visit.browser.follow(stored)
     assert typed["title"] in shown.text
-    return stored.response.headers["Location"]
+    return _address(stored)
 
 
 def _typed(visit: Visit, kind: str, form: PageForm) -> dict[str, str]:
@@ -152,7 +152,7 @@ def search(visit: Visit, known: str) -> None:
     term = f"subject:{visit.plant('page: filter', kept=True)}"
     narrow = visit.browser.send(form, button=("add", term), text=known, since=day)
     visit.browser.follow(narrow)
-    visit.browser.get(narrow.response.headers["Location"] + "/all/place")
+    visit.browser.get(_address(narrow) + "/all/place")
     wrong = {
         "since": visit.plant("page: refused date"),
         "text": visit.plant("page: term of a refused search"),
@@ -247,6 +247,10 @@ def read(visit: Visit, record: str) -> None:
 
 def sign_out(browser: Browser) -> None:
     assert browser.send(browser.get("/").form("/sign-out")).status == 303
+
+
+def _address(page: Page) -> str:
+    return page.response.headers["Location"].partition("#")[0]
 
 
 def _plain(name: str) -> str:
