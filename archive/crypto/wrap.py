@@ -4,6 +4,7 @@ Must not know who holds the key, nor whether a public key is the right one: cert
 """
 
 import hashlib
+from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -86,11 +87,7 @@ def wrap(public: bytes, info: bytes, secret: bytes | bytearray) -> bytes:
     if len(public) != PUBLIC:
         raise CannotOpen
     try:
-        key = MLKEM768X25519PublicKey(
-            MLKEM768PublicKey.from_public_bytes(public[:MLKEM_PUBLIC]),
-            X25519PublicKey.from_public_bytes(public[MLKEM_PUBLIC:]),
-        )
-        return _SUITE.encrypt(secret, key, info)
+        return _SUITE.encrypt(secret, _public(public), info)
     except ValueError:
         raise CannotOpen from None
 
@@ -98,3 +95,12 @@ def wrap(public: bytes, info: bytes, secret: bytes | bytearray) -> bytes:
 def unwrap(seed: bytes | bytearray, info: bytes, sealed: bytes) -> bytes:
     """Return the secret of one wrap. Raises CannotOpen. For many wraps to one key use `Opener`."""
     return Opener(seed).unwrap(info, sealed)
+
+
+@lru_cache(maxsize=64)
+def _public(public: bytes) -> MLKEM768X25519PublicKey:
+    # Reading a key takes a quarter of a wrap's time; rooms are few, and their public keys no secret.
+    return MLKEM768X25519PublicKey(
+        MLKEM768PublicKey.from_public_bytes(public[:MLKEM_PUBLIC]),
+        X25519PublicKey.from_public_bytes(public[MLKEM_PUBLIC:]),
+    )

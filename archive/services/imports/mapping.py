@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -179,6 +179,10 @@ class Mapping(_Rule):
 
     def fields(self) -> frozenset[str]:
         """Return the fields of a row that this mapping speaks of."""
+        return self._fields
+
+    @cached_property
+    def _fields(self) -> frozenset[str]:
         return frozenset({*self.required, *self.ignored, *_named(self.model_dump(exclude={"words"}))})
 
 
