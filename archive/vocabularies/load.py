@@ -31,6 +31,7 @@ _SAME_LETTER = str.maketrans({
     "-": " ", "_": " ", "·": " ",
 })  # fmt: skip
 _LONGEST_QUERY = 200
+_NO_WORD = re.compile(r"[^\w\s]")
 
 
 class VocabularyError(ValueError):
@@ -118,16 +119,17 @@ class Vocabulary:
         return frozenset(other for other, path in self._paths.items() if id in path)
 
     def find(self, text: str) -> tuple[Term, ...]:
-        """Terms with a label, alias or id equal to `text`, then those with one that begins with it.
+        """Terms with a label, alias or id equal to `text`, then those that begin with it, then those with such a word.
 
-        Blind to case, diacritics, apostrophes and hyphens; in file order within both groups.
+        Blind to case, diacritics, apostrophes and hyphens; in file order within each group.
         """
         wanted = _key(text[:_LONGEST_QUERY])
         if not wanted:
             return ()
         exact = {term.id: term for term in self.named(text)}
         begins = {term.id: term for key, term in self._keys if key.startswith(wanted)}
-        return tuple((exact | begins).values())
+        within = {term.id: term for key, term in self._keys if f" {wanted}" in _NO_WORD.sub(" ", key)}
+        return tuple((exact | begins | within).values())
 
     def named(self, text: str) -> tuple[Term, ...]:
         """Terms with a label, alias or id equal to `text`, blind as `find` is; in file order."""

@@ -118,6 +118,9 @@ def test_find_puts_exact_before_prefix_and_refuses_nothing():
     assert found[0] == "torture"
     groups = [term.id for term in vocabulary("abuse-types").find("forced")]
     assert {"forced-labour", "forced-abortion"} <= set(groups)
+    camps = [term.id for term in vocabulary("facility-types").find("camp")]
+    assert camps == ["internment", "factory-in-camp"], "a word within a label, even in quotation marks"
+    assert [term.id for term in vocabulary("facility-types").find("convenience")] == ["check-post"]
     assert vocabulary("abuse-types").find("") == ()
     assert vocabulary("abuse-types").find(" \u0301ـ ") == ()
     assert vocabulary("abuse-types").find("x" * 1_000_000) == ()
