@@ -31,14 +31,14 @@ def test_the_start_shows_the_rooms_held_and_no_others(world: World, keeper: Brow
 
 
 def test_somebody_without_rooms_is_told_so(world: World) -> None:
-    assert "No room is open to you" in world.sign_in("outsider").get("/").text
+    assert "no room is open to you" in world.sign_in("outsider").get("/").text
 
 
 def test_a_room_that_holds_nothing_to_search_says_so(world: World, keeper: Browser) -> None:
     rooms = world.standing.rooms
     page = keeper.get(f"/rooms/{rooms[next(one for one in rooms if one.value == 'identity')]}")
     assert page.status == 200
-    assert "nothing to search" in page.text
+    assert "Names and contacts are not searched" in page.text
 
 
 def test_a_query_never_stands_in_an_address_or_a_title(world: World, reader: Browser) -> None:
@@ -156,3 +156,8 @@ def test_what_is_not_yet_searchable_is_counted(
 
     monkeypatch.setattr(searching, "search", behind)
     assert "Not yet searchable: 3" in reader.get(world.reading).text
+
+
+def test_a_search_that_needed_attention_can_be_loaded_again(world: World, reader: Browser) -> None:
+    page = reader.get(f"{world.reading}/search")
+    assert (page.status, page.response.headers["Location"]) == (303, world.reading)

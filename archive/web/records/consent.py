@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-from archive.domain.consent import ConsentEntry, Event, GrantItem
+from archive.domain.consent import ConsentEntry, DataClass, Event, GrantItem
 from archive.web.presenting import Said, comma, term, theirs
-from archive.web.records.presenting import Fact
+from archive.web.records.presenting import Fact, classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,11 @@ def _facts(found: ConsentEntry) -> Iterator[Fact]:
 
 
 def _lines(items: tuple[GrantItem, ...]) -> Iterator[GrantLine]:
-    gathered: dict[tuple[str, str, str, str], dict[str, list[Said]]] = {}
+    gathered: dict[tuple[str, str, str, str], dict[str, list[DataClass]]] = {}
     for item in items:
         key = (item.purpose.value, item.audience.value, _term(item), item.conditions)
         answers = gathered.setdefault(key, {})
-        answers.setdefault(item.decision.value, []).append(term("data-classes", item.data_class))
+        answers.setdefault(item.decision.value, []).append(item.data_class)
     for (purpose, audience, until, conditions), answers in gathered.items():
         yield GrantLine(
             purpose=term("purposes", purpose),
@@ -95,7 +95,7 @@ def _lines(items: tuple[GrantItem, ...]) -> Iterator[GrantLine]:
             term=until,
             conditions=theirs(conditions) if conditions else None,
             answers=tuple(
-                (term("decisions", decision), tuple(classes)) for decision, classes in answers.items()
+                (term("decisions", decision), classes(parts)) for decision, parts in answers.items()
             ),
         )
 

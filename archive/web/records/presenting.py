@@ -13,11 +13,12 @@ from flask_babel import gettext as _
 from archive.domain.consent import DataClass
 from archive.domain.drafts import Record
 from archive.domain.family_report import FamilyReport, MissingPerson, Statement
-from archive.domain.records import Identity, Text
+from archive.domain.records import WITHHELD, Identity, Text
 from archive.domain.rooms import RoomPurpose
 from archive.domain.showing import Shown
 from archive.domain.tags import Facet, Tag
 from archive.domain.testimony import Testimony
+from archive.policy.redaction import NOBODY
 from archive.text.scripts import detect
 from archive.web.dates import when
 from archive.web.presenting import Said, above, facet, ours, paragraphs, tag, term, theirs
@@ -68,7 +69,7 @@ class Person:
 
     name: Said
     facts: tuple[Fact, ...]
-    statements: tuple[tuple[Said, Said], ...] = ()
+    statements: tuple[tuple[Said, Said | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Page:
     texts: tuple[Passage, ...]
     shelves: tuple[Shelf, ...]
     missing: tuple[Person, ...]
-    statements: tuple[tuple[Said, Said], ...]
+    statements: tuple[tuple[Said, Said | None], ...]
     identity: tuple[Person, ...]
     until: str
     safety: Said | None
@@ -185,11 +186,12 @@ def _about(text: Text, *, custody: bool) -> Iterator[Fact]:
     yield Fact(_("Method"), _words(text.method))
     if not custody:
         return  # what a text was read for tells a reader what might be withheld
-    yield Fact(_("Found in it"), _classes(text.contains))
-    yield Fact(_("Read for"), _classes(text.reviewed))
+    yield Fact(_("Found in it"), classes(text.contains))
+    yield Fact(_("Read for"), classes(text.reviewed))
 
 
-def _classes(found: Iterable[DataClass]) -> tuple[Said, ...]:
+def classes(found: Iterable[DataClass]) -> tuple[Said, ...]:
+    """Parts of an account by name; all of them in one word."""
     named = tuple(found)
     if set(named) == set(DataClass):
         return (ours(_("every part of an account")),)
@@ -223,12 +225,15 @@ def _missing(person: MissingPerson) -> Person:
         Fact(_("According to"), _words(person.status_source)),
         Fact(_("Last contact"), apart=when(person.last_contact)),
     )
-    kept = tuple(fact for fact in facts if fact.values or fact.apart)
+    kept = tuple(fact for fact in facts if fact.values or fact.apart) if person.id != NOBODY else ()
     return Person(theirs(person.name), kept, _statements(person.statements))
 
 
-def _statements(statements: Iterable[Statement]) -> tuple[tuple[Said, Said], ...]:
-    return tuple((theirs(one.text), term("knowledge", one.knowledge)) for one in statements)
+def _statements(statements: Iterable[Statement]) -> tuple[tuple[Said, Said | None], ...]:
+    return tuple(
+        (theirs(one.text), term("knowledge", one.knowledge) if one.text != WITHHELD else None)
+        for one in statements
+    )
 
 
 def _people(identity: Identity) -> Iterator[Person]:
@@ -255,4 +260,4 @@ def _words(text: str) -> tuple[Said, ...]:
 
 
 def _opaque(id: UUID | None) -> str:
-    return id.hex[:8] if id else ""
+    return id.hex[:8] if id and id != NOBODY else ""

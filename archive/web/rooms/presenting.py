@@ -31,7 +31,7 @@ class RoomCard:
     name: Said
     purpose: str
     custody: bool
-    searched: bool
+    why_closed: str
     counted: bool
     records: int
     waiting: int
@@ -50,7 +50,7 @@ def card(room: RoomView) -> RoomCard:
         name=theirs(room.name),
         purpose=purpose(room.purpose),
         custody=room.purpose is RoomPurpose.CUSTODY,
-        searched=room.purpose in (RoomPurpose.CUSTODY, RoomPurpose.READING, RoomPurpose.MATTER),
+        why_closed=_why_closed(room.purpose),
         counted=room.purpose not in (RoomPurpose.AUDIT, RoomPurpose.RECOVERY),
         records=room.records,
         waiting=room.waiting,
@@ -71,6 +71,26 @@ def purpose(of: RoomPurpose) -> str:
         RoomPurpose.AUDIT: _("Audit: the transparency log"),
         RoomPurpose.RECOVERY: _("Recovery"),
     }[of]
+
+
+def _why_closed(of: RoomPurpose) -> str:
+    """How a room that is not searched is used."""
+    match of:
+        case RoomPurpose.IDENTITY:
+            return str(
+                _(
+                    "Names and contacts are not searched. Each is shown beside its record in the custody room, to"
+                    " whoever holds both rooms."
+                )
+            )
+        case RoomPurpose.AUDIT:
+            return str(
+                _(
+                    "The log says who did what and when: every opening, every change, every key that was given. It is"
+                    " read on the archive's own machine, with the command “guwah log”."
+                )
+            )
+    return str(_("There is nothing to search here."))
 
 
 def _bounds(scope: Scope) -> Iterable[tuple[str, tuple[Said, ...]]]:

@@ -67,6 +67,13 @@ def search(room: UUID) -> ResponseReturnValue:
     return redirect(url_for("rooms.found", room=room, note=note), 303)
 
 
+@blueprint.get("/rooms/<uuid:room>/search")
+@member()
+def again(room: UUID) -> ResponseReturnValue:
+    """Where a search that needed attention was shown: reloading it, or its language changed, leads back."""
+    return redirect(url_for("rooms.show", room=_searched(room).id), 303)
+
+
 @blueprint.get("/rooms/<uuid:room>/found/<uuid:note>")
 @blueprint.get("/rooms/<uuid:room>/found/<uuid:note>/<int(max=100000):page>")
 @member()
