@@ -75,9 +75,9 @@ class _Repeated(FieldList):
                 yield int(number[1])
 
 
-def repeated(part: type[Part], at_least: int = 0) -> FieldList:
-    """A part as often as wanted."""
-    return _Repeated(FormField(part), min_entries=at_least)
+def repeated(part: type[Part], label: str, at_least: int = 0) -> FieldList:
+    """A part as often as wanted; ``label``: what one of it is called."""
+    return _Repeated(FormField(part), label, min_entries=at_least)
 
 
 def required() -> InputRequired:
@@ -107,20 +107,18 @@ def lazy_label(name: str, id: str) -> LazyString:
     return LazyString(lambda: vocabulary(name).label(id, spoken().code))
 
 
-def fields(form: Form | Part) -> Iterator[Field]:
-    """Every field of a form that can be led to, those of its parts included; hidden ones are left out."""
+def fields(form: Form | Part, within: str = "") -> Iterator[tuple[Field, str]]:
+    """Every field of a form that can be led to, hidden ones left out, with its name: "Text 2 · Language"."""
     for field in form:
         if isinstance(field, FieldList):
-            for entry in field:
-                yield from fields(entry.form)
+            for number, entry in enumerate(field, start=1):
+                yield from fields(entry.form, f"{within}{field.label.text} {number} · ")
         elif isinstance(field, FormField):
-            yield from fields(field.form)
+            yield from fields(field.form, within)
         elif not isinstance(field, HiddenField):
-            yield field
+            yield field, f"{within}{field.label.text}"
 
 
 def mistakes(form: Form) -> tuple[tuple[str, str], ...]:
     """(id of the field, its label and what is wrong) of everything that a form's own fields found."""
-    return tuple(
-        (field.id, f"{field.label.text}: {error}") for field in fields(form) for error in field.errors
-    )
+    return tuple((field.id, f"{name}: {error}") for field, name in fields(form) for error in field.errors)

@@ -8,7 +8,7 @@ from typing import Final
 
 from babel import Locale
 from flask import current_app, request
-from flask_babel import get_locale
+from flask_babel import get_locale, refresh
 
 from archive.text.scripts import Direction, direction
 from archive.web.session import present
@@ -44,6 +44,13 @@ def choose() -> str:
     codes = [language.code for language in offered()]
     chosen = present().ticket.lang
     return chosen if chosen in codes else request.accept_languages.best_match(codes) or codes[0]
+
+
+def change(code: str) -> None:
+    """Speak another language from now on, this page included; one that is not offered changes nothing."""
+    if code in {language.code for language in offered()}:
+        present().speak(code)
+        refresh()
 
 
 def spoken() -> Language:

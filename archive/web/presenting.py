@@ -98,7 +98,16 @@ def facet(name: str) -> str:
 
 def said(problem: Problem) -> str:
     """A problem in the language of the page."""
-    return str(_(problem.text, **problem.values))
+    values = {name: _named(name, value) for name, value in problem.values.items()}
+    return str(_(problem.text, **values))
+
+
+def _named(name: str, value: str) -> str:
+    """A value in a message as people call it: a part of an account, a language, a direction of writing."""
+    if name == "wanted" and value in ("rtl", "ltr"):
+        return str(_("from right to left") if value == "rtl" else _("from left to right"))
+    words = {"class": "data-classes", "lang": "languages"}.get(name)
+    return term(words, value).text if words else value
 
 
 def comma() -> str:

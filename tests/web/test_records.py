@@ -112,7 +112,7 @@ def test_no_words_to_look_for_show_the_widest_terms(world: World, keeper: Browse
     page = keeper.send(form, address, button=("edit", "find"), finder__facet="abuse")
     assert ("edit", "tag abuse integrity") in page.form(button="find").buttons
     page = keeper.send(form, address, button=("edit", "find"), finder__facet="abuse", finder__wanted="zzzz")
-    assert "No term begins with these words" in page.text
+    assert "No term has a word that begins so" in page.text
 
 
 def test_a_tag_of_no_list_is_refused(world: World, keeper: Browser, record: str) -> None:

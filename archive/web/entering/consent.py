@@ -23,6 +23,7 @@ from archive.domain.consent import (
     Purpose,
 )
 from archive.domain.identifiers import new_id
+from archive.policy.consent import speaks_for_others
 from archive.web.entering.parts import block, line
 from archive.web.forms import Part, lazy_label, repeated, terms
 
@@ -50,27 +51,30 @@ for _part in DataClass:
 class GrantForm(Part):
     purpose = SelectField(_l("What for"), choices=terms("purposes"))
     audience = SelectField(_l("Who"), choices=terms("audiences"))
-    rest = SelectField(_l("Answer for every part that has none of its own"), choices=_ANSWER)
+    rest = SelectField(_l("Answer"), choices=_ANSWER)
     answers = FormField(AnswersForm)
     since = _day(_l("From"))
     until = _day(_l("Until"))
-    conditions = block(_l("Conditions, and the name of a named body"))
+    conditions = block(_l("Conditions, or the body that may see it"))
 
     def items(self) -> Iterator[GrantItem]:
-        """A grant item for each part that was answered."""
+        """A grant item for each part that was answered; one yes for all parts says nothing for other people."""
         for part in DataClass:
-            answer = self.answers.form[part.value].data or self.rest.data
-            if answer:
-                yield GrantItem(
-                    id=new_id(),
-                    purpose=Purpose(self.purpose.data),
-                    audience=Audience(self.audience.data),
-                    data_class=part,
-                    decision=Decision(answer),
-                    since=self.since.data,
-                    until=self.until.data,
-                    conditions=self.conditions.data or "",
-                )
+            own = self.answers.form[part.value].data
+            if not (answer := own or self.rest.data):
+                continue
+            item = GrantItem(
+                id=new_id(),
+                purpose=Purpose(self.purpose.data),
+                audience=Audience(self.audience.data),
+                data_class=part,
+                decision=Decision(answer),
+                since=self.since.data,
+                until=self.until.data,
+                conditions=self.conditions.data or "",
+            )
+            if own or item.decision is not Decision.YES or not speaks_for_others(item):
+                yield item
 
 
 class ConsentForm(Part):
@@ -79,7 +83,7 @@ class ConsentForm(Part):
     given_by = SelectField(_l("Given by"), choices=terms("given-by"))
     capacity = SelectField(_l("Capacity"), choices=terms("capacities"))
     method = SelectField(_l("How it was given"), choices=terms("consent-methods", "—"))
-    script_version = line(_l("Version of the text that was read out"))
+    script_version = line(_l("Which text was read out"))
     script_language = SelectField(_l("Language it was read in"), choices=terms("languages", "—"))
     interpreter_used = BooleanField(_l("An interpreter helped"))
     risk_explained = BooleanField(_l("The risks were explained"))
@@ -92,7 +96,7 @@ class ConsentForm(Part):
     source = line(_l("Source"), description=_l("Needed for what is already public."))
     licence = line(_l("Terms of the source"), description=_l("Needed for what is already public."))
     review_on = _day(_l("Review on"))
-    grants = repeated(GrantForm)
+    grants = repeated(GrantForm, _l("Question"))
 
     def entry(self, record: UUID) -> tuple[ConsentEntry, tuple[int, ...]]:
         """The ledger's first entry, and for each of its items the grant of the form that it came from."""

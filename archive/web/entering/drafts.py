@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
 from wtforms import Field
 
 from archive.domain.consent import DataClass
@@ -16,10 +17,12 @@ from archive.domain.identifiers import new_id
 from archive.domain.records import KnownPerson, Present, Source, Text
 from archive.domain.testimony import Testimony
 from archive.text.scripts import direction
+from archive.vocabularies.load import vocabulary
 from archive.web.entering import tags
 from archive.web.entering.forms import FamilyReportForm, MissingForm, RecordForm, StatementForm, TestimonyForm
 from archive.web.entering.parts import PersonForm, SourceForm, TextForm, lines
 from archive.web.forms import Form
+from archive.web.presenting import term
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,21 @@ def family_report(form: FamilyReportForm) -> Written:
 
 
 def texts(form: Form) -> list[tuple[str, str]]:
-    """(id, short name) of each text on the form, for tags to rest on. A text gets its id here, once."""
+    """(id, name) of each text on the form, for tags to rest on. A text gets its id here, once."""
     taken = {entry.form.id.data for entry in form.texts}
     named = []
     for number, entry in enumerate(form.texts, start=1):
         if not entry.form.id.data:
             entry.form.id.data = next(id for id in _numbers() if id not in taken)
             taken.add(entry.form.id.data)
-        named.append((entry.form.id.data, str(number)))
+        named.append((entry.form.id.data, called(number, entry.form.lang.data or "")))
     return named
+
+
+def called(number: int, lang: str) -> str:
+    """What a text is called beside others: its number and language."""
+    name = _("Text %(number)s", number=number)
+    return f"{name} · {term('languages', lang).text}" if lang else str(name)
 
 
 def _numbers() -> Iterator[str]:
@@ -104,7 +113,7 @@ def _shared(form: RecordForm) -> dict[str, Any]:
         "id": new_id(),
         "title": _plain(form.title),
         "title_contains": _classes(form.title_contains),
-        "title_reviewed": _classes(form.title_reviewed),
+        "title_reviewed": form.title_reviewed.classes(),
         "content_note": tuple(form.content_note.data or ()),
         "present": tuple(
             Present(
@@ -115,7 +124,7 @@ def _shared(form: RecordForm) -> dict[str, Any]:
             for entry in form.present
         ),
         "collected": _plain(form.collected),
-        "collected_where": _plain(form.collected_where),
+        "collected_where": _place(_plain(form.collected_where)),
         "channel": _plain(form.channel),
         "tags": tags.chosen(form, ()),
         "source": _source(form.source.form),
@@ -139,7 +148,7 @@ def _text(form: TextForm) -> Text:
         translator=_plain(form.translator),
         method=_plain(form.method),
         contains=_classes(form.contains),
-        reviewed=_classes(form.reviewed),
+        reviewed=form.reviewed.classes(),
     )
 
 
@@ -183,6 +192,12 @@ def _source(form: SourceForm) -> Source | None:
     return Source(
         citation=_plain(form.citation), licence=_plain(form.licence), identifier=_plain(form.identifier)
     )
+
+
+def _place(name: str) -> str:
+    """The place of the vocabulary that goes by a name, if there is just one; else the name as it was written."""
+    named = vocabulary("places").named(name)
+    return named[0].id if len(named) == 1 else name
 
 
 def _classes(field: Field) -> tuple[DataClass, ...]:

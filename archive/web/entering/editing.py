@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList
 
 from archive.domain.errors import Problem
+from archive.web import language
 from archive.web.entering import tags
 from archive.web.forms import Form, fields
 from archive.web.presenting import said
@@ -31,6 +33,13 @@ def typed(sent: MultiDict[str, str]) -> MultiDict[str, str]:
     return MultiDict(kept)
 
 
+def speak(button: str) -> None:
+    """Change the language, if that is what a button asks: before the form is made, so that all of it changes."""
+    verb, _space, code = button.partition(" ")
+    if verb == "speak":
+        language.change(code)
+
+
 def act(form: Form, button: str) -> None:
     """Do what a button asks of a form that already shows what was typed: add a part, or a tag."""
     verb, _space, rest = button.partition(" ")
@@ -48,14 +57,21 @@ def located(
 
     ``moved``: beginnings of places that the form names otherwise. ``grants``: for each consent item its grant.
     """
-    labels = {field.id: field.label.text for field in fields(form)}
+    labels = {field.id: name for field, name in fields(form)}
     for problem in problems:
         where = _ITEM.sub(lambda found: _grant(found[1], grants), problem.where)
+        if where == "consent":
+            where = "consent.grants.0.rest"  # what is lacking is an answer
         for begin, there in moved.items():
             if where == begin or where.startswith(f"{begin}."):
                 where = there + where.removeprefix(begin)
         at = _nearest(labels, where.replace(".", "-"))
-        yield at, f"{labels[at]}: {said(problem)}" if at else said(problem)
+        name = labels.get(at, "")
+        listed = (
+            {"list": name.rpartition(" · ")[2]} if "list" in problem.values else {}
+        )  # not a vocabulary's id
+        words = said(replace(problem, values={**problem.values, **listed}))
+        yield at, f"{name}: {words}" if at else words
 
 
 def _grant(item: str | None, grants: Sequence[int]) -> str:

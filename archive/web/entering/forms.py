@@ -10,6 +10,7 @@ from archive.web.entering.consent import ConsentForm
 from archive.web.entering.parts import (
     PersonForm,
     PresentForm,
+    Read,
     SourceForm,
     TextForm,
     Ticks,
@@ -28,19 +29,19 @@ class RecordForm(Form):
     consent = FormField(ConsentForm)
     title = line(_l("Title"), required(), description=_l("Without names of people, so that it can be shown."))
     title_contains = Ticks(_l("Found in the title"), "data-classes")
-    title_reviewed = Ticks(_l("The title was read for"), "data-classes")
+    title_reviewed = Read(_l("The title was read for"))
     content_note = Ticks(
         _l("Kinds of harm it speaks of"),
         "content-notes",
         description=_l("Readers are warned of these first."),
     )
-    present = repeated(PresentForm)
+    present = repeated(PresentForm, _l("Person present"))
     collected = edtf(_l("When it was given"))
     collected_where = line(
         _l("Where it was given"), description=_l("As exact as is safe: a country or a city.")
     )
     channel = line(_l("How it reached the archive"))
-    tags = repeated(TagForm)
+    tags = repeated(TagForm, _l("Tag"))
     finder = FormField(FinderForm)
     source = FormField(SourceForm)
     note = block(_l("Note"), description=_l("For custody."))
@@ -51,7 +52,7 @@ class TestimonyForm(RecordForm):
 
     __test__ = False  # not a test, whatever its name begins with
     kind = SelectField(_l("Kind of testimony"), choices=terms("kinds"))
-    texts = repeated(TextForm, at_least=1)
+    texts = repeated(TextForm, _l("Text"), at_least=1)
     narrator = FormField(PersonForm)
     period = edtf(_l("Time it speaks of"))
 
@@ -70,7 +71,7 @@ class MissingForm(Part):
     as_of = edtf(_l("As of"))
     status_source = line(_l("According to"))
     last_contact = edtf(_l("Last contact"))
-    statements = repeated(StatementForm)
+    statements = repeated(StatementForm, _l("Statement"))
 
 
 class FollowUpForm(Part):
@@ -83,8 +84,8 @@ class FamilyReportForm(RecordForm):
     """What a relative abroad says of people who are missing."""
 
     reporter = FormField(PersonForm)
-    missing = repeated(MissingForm, at_least=1)
-    statements = repeated(StatementForm)
+    missing = repeated(MissingForm, _l("Missing person"), at_least=1)
+    statements = repeated(StatementForm, _l("Statement"))
     sought = block(_l("What is sought"))
     safety = block(
         _l("Safety of relatives at home"),
@@ -92,5 +93,5 @@ class FamilyReportForm(RecordForm):
     )
     objections = block(_l("Objections of other relatives"))
     when_freed = block(_l("What happens when the person is freed"))
-    follow_ups = repeated(FollowUpForm)
-    texts = repeated(TextForm)
+    follow_ups = repeated(FollowUpForm, _l("Follow-up"))
+    texts = repeated(TextForm, _l("Text"))

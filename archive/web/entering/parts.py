@@ -12,13 +12,16 @@ from wtforms import HiddenField, SelectChoice, SelectField, SelectMultipleField,
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from archive.domain.consent import DataClass
 from archive.text.scripts import detect
 from archive.vocabularies.load import vocabulary
 from archive.web.forms import BOOK, LINE, PAGE, Part, at_most, required, terms
 from archive.web.presenting import term
 
 Validator = Callable[[object, object], None]
-EDTF_HINT: Final = _l("As well as it is known: 2018, 2018-03, 2018-03-21, about 2018~, between 2017/2018.")
+EDTF_HINT: Final = _l("Such as 2018, 2018-03, about 2018~, between 2017/2018.")
+EVERY: Final = "every"
+"""The box that stands for every other box beside it."""
 
 
 class Ticks(SelectMultipleField):
@@ -27,8 +30,23 @@ class Ticks(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
-    def __init__(self, label: str, words: str, **rest: object) -> None:
-        super().__init__(label, choices=terms(words), **rest)
+    def __init__(self, label: str, words: str, *first: SelectChoice, **rest: object) -> None:
+        listed = terms(words)
+        super().__init__(label, choices=lambda: [*first, *listed()], **rest)
+
+
+class Read(Ticks):
+    """What somebody read a text for, with one box for all of it."""
+
+    def __init__(self, label: str, **rest: object) -> None:
+        hint = _l("What a text was not read for counts as if all of it spoke of it.")
+        every = SelectChoice(EVERY, _l("Every part of an account"))
+        super().__init__(label, "data-classes", every, description=hint, **rest)
+
+    def classes(self) -> tuple[DataClass, ...]:
+        """The parts that were ticked."""
+        ticked = self.data or ()
+        return tuple(DataClass) if EVERY in ticked else tuple(DataClass(one) for one in ticked)
 
 
 def line(label: str, *validators: Validator, **rest: object) -> StringField:
@@ -72,11 +90,7 @@ class TextForm(Part):
     translator = line(_l("Translator"))
     method = line(_l("How it was written down or translated"))
     contains = Ticks(_l("Found in this text"), "data-classes")
-    reviewed = Ticks(
-        _l("This text was read for"),
-        "data-classes",
-        description=_l("What a text was not read for counts as if all of it spoke of it."),
-    )
+    reviewed = Read(_l("This text was read for"))
 
     def validate_lang(self, field: SelectField) -> None:
         if field.data or not self.body.data:

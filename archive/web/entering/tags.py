@@ -18,6 +18,7 @@ from archive.web.forms import LINE, PAGE, Form, Part, at_most, repeated, terms
 from archive.web.presenting import VOCABULARIES, Said, above, facet, tag
 
 MOST: Final = 20
+KEEP: Final = "keep"
 _FINDABLE: Final = (Facet.PLACE, Facet.FACILITY, Facet.ABUSE, Facet.ETHNIC, Facet.GOODS)
 
 
@@ -43,7 +44,7 @@ class FinderForm(Part):
 class TagsForm(Form):
     """The tags of a record that exists already."""
 
-    tags = repeated(TagForm)
+    tags = repeated(TagForm, _l("Tag"))
     finder = FormField(FinderForm)
 
 
@@ -54,6 +55,11 @@ class Candidate:
     value: str
     path: tuple[Said, ...]
     label: Said
+
+
+def finding(finder: FinderForm, button: str) -> bool:
+    """Whether names are looked for: by their button, or by Enter, which presses the form's first one."""
+    return button == "find" or (button == KEEP and bool(finder.wanted.data))
 
 
 def candidates(finder: FinderForm, register: Sequence[Facility]) -> list[Candidate]:
@@ -75,6 +81,7 @@ def add(form: Form, name: str, term: str) -> None:
         (entry.form.facet.data, entry.form.term.data) for entry in form.tags
     }:
         form.tags.append_entry({"facet": name, "term": term[:LINE]})
+    form.finder.form.wanted.data = ""
 
 
 def show(

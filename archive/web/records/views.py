@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from archive.domain.errors import Conflict, Invalid, NotFound
@@ -16,11 +16,12 @@ from archive.domain.showing import HeldRoom, Shown
 from archive.services import cataloguing, disclosing, registering, rooms
 from archive.web.current import acting, archive
 from archive.web.entering import tags as tagging
-from archive.web.entering.editing import BUTTON, act, located, typed
+from archive.web.entering.drafts import called
+from archive.web.entering.editing import BUTTON, act, located, speak, typed
 from archive.web.entering.tags import TagsForm
 from archive.web.forms import mistakes
 from archive.web.guard import member
-from archive.web.presenting import Said, theirs
+from archive.web.presenting import Said, ours, theirs
 from archive.web.records.consent import entry
 from archive.web.records.presenting import page
 from archive.web.rooms.presenting import heading
@@ -49,6 +50,7 @@ def tags(room: UUID, record: UUID) -> ResponseReturnValue:
         raise NotFound
     if request.method == "GET":
         return _tags_page(shown, TagsForm(formdata=None, data={"tags": tagging.data(shown.record.tags)}))
+    speak(request.form.get(BUTTON, ""))
     form = TagsForm(formdata=typed(request.form))
     if button := request.form.get(BUTTON, ""):
         act(form, button)
@@ -62,21 +64,21 @@ def tags(room: UUID, record: UUID) -> ResponseReturnValue:
     except Conflict as conflict:
         return _tags_page(shown, form, (("", _(conflict.text, **conflict.values)),)), 409
     flash(_("The tags are stored, and the record lies in the rooms that they open."))
-    return redirect(url_for("records.show", room=room, record=record), 303)
+    return redirect(url_for("records.show", room=room, record=record, _anchor="main"), 303)
 
 
 def _tags_page(shown: Shown, form: TagsForm, found: tuple[tuple[str, str], ...] = ()) -> str:
     register = registering.facilities(archive(), acting(), shown.room.id)
-    texts = [(text.id, str(number)) for number, text in enumerate(shown.record.texts, start=1)]
-    called = tagging.show(form, shown.record.tags, register, texts)
-    finding = request.form.get(BUTTON) == "find"
+    texts = [(text.id, called(number, text.lang)) for number, text in enumerate(shown.record.texts, start=1)]
+    listed = tagging.show(form, shown.record.tags, register, texts)
+    finding = tagging.finding(form.finder.form, request.form.get(BUTTON, ""))
     return render_template(
         "records/tags.html",
         form=form,
         record=page(shown),
         room=heading(shown.room),
         mistakes=found,
-        tags=list(zip(form.tags, called, strict=True)),
+        tags=list(zip(form.tags, listed, strict=True)),
         candidates=tagging.candidates(form.finder.form, register) if finding else [],
         finding=finding,
     )
@@ -103,7 +105,8 @@ def _page(template: str, room: UUID, record: UUID) -> str:
 
 def _placed(shown: Shown) -> list[Said]:
     names = {view.id: view.name for view in rooms.rooms(archive(), acting())}
-    return [
-        theirs(names[room]) if room in names else theirs(_("a room that you do not hold"))
-        for room in shown.placed
-    ]
+    known = [theirs(names[room]) for room in shown.placed if room in names]
+    if others := len(shown.placed) - len(known):
+        words = ngettext("one room that you do not hold", "%(num)d rooms that you do not hold", others)
+        known.append(ours(words))
+    return known

@@ -13,5 +13,7 @@ class SignInForm(Form):
     login = StringField(_l("Login"), [required(), at_most(LINE)])
     passphrase = PasswordField(_l("Passphrase"), [required(), at_most(LINE)])
     code = StringField(
-        _l("Code"), [required(), at_most(20)], description=_l("Six digits from your authenticator app.")
+        _l("Code"),
+        [required(), at_most(20)],
+        description=_l("Six digits from your authenticator app. Each code works once."),
     )

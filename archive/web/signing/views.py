@@ -14,7 +14,7 @@ from archive.web.errors import refusal
 from archive.web.forms import mistakes
 from archive.web.guard import member, public
 from archive.web.headers import FORGET
-from archive.web.language import offered
+from archive.web.language import change
 from archive.web.presenting import said
 from archive.web.session import present
 from archive.web.signing.forms import SignInForm
@@ -74,9 +74,8 @@ def leave() -> ResponseReturnValue:
 @blueprint.post("/language")
 @public
 def speak() -> ResponseReturnValue:
-    chosen, back = request.form.get("lang", ""), request.form.get("back", "/")
-    if chosen in {language.code for language in offered()}:
-        present().speak(chosen)
+    change(request.form.get("lang", ""))
+    back = request.form.get("back", "/")
     inside = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
     return redirect(back if inside else "/", 303)
 
