@@ -97,8 +97,11 @@ def signed_in(
 
 
 def sideways(page: Page) -> int:
-    """How far the page can be scrolled to the side."""
-    found: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    """How far the page, or a table on it, can be scrolled to the side."""
+    found: int = page.evaluate(
+        "Math.max(...[document.documentElement, ...document.querySelectorAll('.wide')]"
+        ".map((part) => part.scrollWidth - part.clientWidth))"
+    )
     return found
 
 
@@ -225,3 +228,15 @@ def test_keys_go_to_the_box_and_the_hits(world: World, chromium: Browser, site: 
         assert page.evaluate("document.activeElement.href") != first
         page.keyboard.press("k")
         assert page.evaluate("document.activeElement.href") == first
+
+
+def test_enter_in_the_finder_shows_what_was_found(
+    world: World, chromium: Browser, site: str, pages: dict[str, str]
+) -> None:
+    with signed_in(world, chromium, site, "en", java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(site + pages["tags"])
+        page.get_by_label("Name to look for").fill("Kashgar")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.get_by_text("Press the one you mean:").is_visible()
