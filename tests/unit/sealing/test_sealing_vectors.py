@@ -134,10 +134,8 @@ def test_the_log_s_leaves_and_the_commit_they_name() -> None:
         assert transparency.leaf_of(row, body_of(made["body"]), named).hex() == said["leaf"]
 
 
-def test_what_is_signed_of_keys() -> None:
-    made = vector("statements")
-    public = {name: bytes.fromhex(value) for name, value in made["public"].items()}
-    instance = InstanceRow(
+def founded(public: dict[str, bytes]) -> InstanceRow:
+    return InstanceRow(
         id=INSTANCE,
         day=ON,
         quorum=1,
@@ -147,7 +145,12 @@ def test_what_is_signed_of_keys() -> None:
         recovery_public=public["kit"],
         audit=AUDIT,
     )
-    assert trust.fingerprint(instance).hex() == made["pins"]
+
+
+def test_what_is_signed_of_keys() -> None:
+    made = vector("statements")
+    public = {name: bytes.fromhex(value) for name, value in made["public"].items()}
+    assert trust.fingerprint(founded(public)).hex() == made["pins"]
     member = MemberRow(
         id=MEMBER,
         login=public["login"],
