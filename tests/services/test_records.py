@@ -207,18 +207,22 @@ def test_drafts_come_in_all_or_none(standing: Standing) -> None:
     assert stored(standing) == before
 
 
-FAILING: list[tuple[type, str]] = [
-    (ShareStore, "draw_many"),
-    (Rooms, "of_collection"),
-    (Records, "add_commit"),
-    (Records, "add_bodies"),
-    (Records, "add"),
-    (Ledger, "append"),
-    (Records, "add_sources"),
-    (Outbox, "add"),
-    (Log, "append"),
-    (Unit, "commit"),
+FAILING: list[tuple[type, str, int]] = [
+    (ShareStore, "draw_many", 0),
+    (ShareStore, "draw_many", 1),
+    (Rooms, "of_collection", 0),
+    (Rooms, "of_collection", 1),
+    (Records, "add_commit", 0),
+    (Records, "add_bodies", 0),
+    (Records, "add", 0),
+    (Ledger, "append", 0),
+    (Records, "add_sources", 0),
+    (Outbox, "add", 0),
+    (Outbox, "add", 1),
+    (Log, "append", 0),
+    (Unit, "commit", 0),
 ]
+"""What fails, and after how many times that it did not."""
 
 
 @contextmanager
@@ -237,22 +241,11 @@ def failing(monkeypatch: pytest.MonkeyPatch, where: type, what: str, after: int)
     assert len(calls) > after, "it never came to that"
 
 
-@pytest.mark.parametrize(
-    ("where", "what"), FAILING, ids=[f"{where.__name__}.{what}" for where, what in FAILING]
-)
-@pytest.mark.parametrize("after", [0, 1])
+@pytest.mark.parametrize(("where", "what", "after"), FAILING)
 def test_a_save_that_fails_anywhere_leaves_nothing(
     standing: Standing, monkeypatch: pytest.MonkeyPatch, where: type, what: str, after: int
 ) -> None:
     [record] = store(standing, draft(source_key="first"))
-    if (what, after) in {
-        ("add_sources", 1),
-        ("add_commit", 1),
-        ("add_bodies", 1),
-        ("append", 1),
-        ("commit", 1),
-    }:
-        after = 0
     with standing.archive.read() as unit:
         size = unit.log.head().size
     before = stored(standing)
