@@ -24,7 +24,8 @@ _WORDLIKE: Final = r"[^\W_]"
 _HAN_ONE: Final = re.compile(f"[{HAN_CLASS}]")
 _HAN_PAIR: Final = re.compile(f"[{HAN_CLASS}]{{2}}")
 _POSSESSIVE: Final = f"(?:{APOSTROPHE_CLASS}s)?"
-_CLUSTER: Final = re.compile(rf".[{MARK_CLASS}]*", re.DOTALL)
+# A run of ASCII, each character of which stands alone, or one character with the marks on it.
+_CLUSTER: Final = re.compile(rf"[\x00-\x7f]+(?![{MARK_CLASS}])|.[{MARK_CLASS}]*", re.DOTALL)
 _SPACE: Final = re.compile(r"\s+")
 
 Snippet = tuple[tuple[str, bool], ...]
@@ -121,7 +122,7 @@ def _folded_with_origins(text: str) -> tuple[str, list[int] | None]:
     for match in _CLUSTER.finditer(text):
         part = folded(match.group())
         parts.append(part)
-        origins.extend([match.start()] * len(part))
+        origins.extend(range(*match.span()) if match.group().isascii() else [match.start()] * len(part))
     return "".join(parts), origins
 
 
