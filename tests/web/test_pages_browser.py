@@ -112,15 +112,22 @@ def opened(page: Page) -> None:
 
 @pytest.mark.parametrize("lang", ["en", "ug"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("script", [True, False])
 def test_axe_finds_nothing(
-    world: World, chromium: Browser, site: str, pages: dict[str, str], lang: str, scheme: str
+    world: World, chromium: Browser, site: str, pages: dict[str, str], lang: str, scheme: str, script: bool
 ) -> None:
+    """``script`` False: none of our scripts runs and nothing is opened. (Axe is a script itself: it must run.)"""
     found = {}
     with signed_in(world, chromium, site, lang, color_scheme=scheme, bypass_csp=True) as context:
+        if not script:
+            context.route(
+                "**/static/*.js", lambda route: route.fulfill(body="", content_type="text/javascript")
+            )
         page = context.new_page()
         for name, path in pages.items():
             page.goto(site + path)
-            opened(page)
+            if script:
+                opened(page)
             for violation in Axe().run(page).response["violations"]:
                 nodes = [node["html"][:160] for node in violation["nodes"]][:3]
                 found[f"{name}: {violation['id']}"] = nodes
