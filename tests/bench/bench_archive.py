@@ -3,7 +3,6 @@
 The archive is a real one on disk, with Argon2id at its real cost; its accounts are made of invented words.
 """
 
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -175,7 +174,15 @@ def worker(instance: Path, passphrase: str) -> None:
         create_app(Config(instance=instance), archive)
         if passphrase:
             first_answer(archive, passphrase)
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        print(highest() / 1024)
+
+
+def highest() -> int:
+    """KiB of memory that this program held at most. Of the program alone: `getrusage` counts who started it too."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1])
+    raise RuntimeError("this system does not say how much memory a process held")
 
 
 def first_answer(archive: Archive, passphrase: str) -> None:
