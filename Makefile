@@ -47,8 +47,8 @@ check: setup ## style, types, rings, templates, translations, dead code
 bench: setup ## measure ours beside a peer, one JSON object a line (ARGS=sealing for one)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-crash: setup ## kill the archive 200 times while it saves, and show that nothing was lost
-	GUWAH_TEST_KILLS=200 $(BIN)/python -m pytest -q -s tests/functional/test_killed_while_saving.py
+crash: setup ## kill the archive 200 times while it saves and while it imports; nothing may be lost
+	GUWAH_TEST_KILLS=200 $(BIN)/python -m pytest -q -s tests/functional/test_killed_while_saving.py tests/functional/test_killed_while_importing.py
 
 screenshots: setup ## renew the pictures of the demo in docs/proofs/screens
 	tools/browser
