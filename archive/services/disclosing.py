@@ -11,10 +11,12 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from archive.crypto import merkle
 from archive.domain.consent import ConsentEntry
 from archive.domain.errors import Damaged, NotFound, message
 from archive.domain.identifiers import code_of
-from archive.domain.keeping import SealedBody
+from archive.domain.keeping import LogHead, SealedBody
+from archive.domain.logged import LogPlace
 from archive.domain.records import Identity
 from archive.domain.rooms import RoomPurpose, RoomTerms
 from archive.domain.showing import HeldRoom, Shown
@@ -42,21 +44,37 @@ class _Sealed:
     identity: SealedBody | None = None
 
 
-@transparency.refusals("open")
 def show(archive: Archive, acting: Acting, room: UUID, record: UUID) -> Shown:
     """Return a record as one room sees it. The opening is logged before a byte is unsealed.
 
     Raises NotFound, alike for absent and not permitted, and Damaged; both are logged. Cost: two commits to disk, 0.5 ms
     of unsealing; custody unseals the ledger too.
     """
+    return opening(archive, acting, room, record)[0]
+
+
+@transparency.refusals("open")
+def opening(archive: Archive, acting: Acting, room: UUID, record: UUID) -> tuple[Shown, LogPlace]:
+    """Return as `show`, and where the log has the entry that stood before it was opened."""
     with archive.work() as unit:
+        before = unit.log.head()
         sealed = _permitted(archive, acting, unit, room, record)
         detail = {"room": room.hex, "record": record.hex, "body": sealed.body.id.hex}
         if sealed.identity:
             detail["identity"] = sealed.identity.room.hex
         transparency.append(archive, unit, acting.member, "open", detail)
+        place = _place(unit, before)
         unit.commit()
-    return _opened(archive, acting, sealed)
+    return _opened(archive, acting, sealed), place
+
+
+def _place(unit: UnitOfWork, before: LogHead) -> LogPlace:
+    """The place of the entry just appended: all peaks of the tree before it lie on its way to the root."""
+    head = unit.log.head()
+    [entry] = unit.log.entries(before.size, 1)
+    root = merkle.Frontier(head.size, head.peaks).root
+    path = tuple(reversed(before.peaks))
+    return LogPlace(number=entry.number, leaf=entry.leaf, size=head.size, root=root, path=path)
 
 
 def _permitted(archive: Archive, acting: Acting, unit: UnitOfWork, room: UUID, record: UUID) -> _Sealed:
