@@ -110,7 +110,10 @@ class ConsentRow:
 class LogRow:
     """One entry of the transparency log. ``leaf`` is its RFC 6962 leaf hash; the body (same id) is sealed to audit.
 
-    ``actor`` is a member, or None for the archive itself; ``action`` a word of a closed list.
+    ``actor`` is a member, or None for the archive itself; ``action`` a word of a closed list. ``about`` is the record
+    that an entry speaks of, None when it is none or several. ``digest`` is the leaf hash of the body, so that the leaf
+    is still proven when the body is gone; empty in entries older than the column. ``commit`` is the signed commit of
+    the same transaction, if there is one.
     """
 
     number: int
@@ -119,6 +122,9 @@ class LogRow:
     actor: UUID | None
     action: str
     leaf: bytes
+    about: UUID | None = None
+    digest: bytes = b""
+    commit: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from archive.domain.keeping import (
     RoomRow,
     SealedBody,
 )
-from archive.sealing import commits
+from archive.sealing import bodies, commits
 from archive.sealing.trust import Trust
 from archive.services import admitting, consents, rooms, saving, transparency, upkeep
 from archive.services.acting import Acting
@@ -51,13 +51,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """What every step of one check needs; ``acting`` is None for a check without keys; ``seen`` are bodies checked."""
+    """What every step of one check needs; ``acting`` is None for a check without keys.
+
+    ``seen`` are bodies checked; ``spent`` those of log entries that may be gone by now.
+    """
 
     archive: Archive
     acting: Acting | None
     unit: UnitOfWork
     checks: Trust
     seen: set[UUID] = field(default_factory=set)
+    spent: set[UUID] = field(default_factory=set)
 
     def holds(self, room: UUID) -> bool:
         return self.acting is not None and room in self.acting.keys.held()
@@ -95,7 +99,7 @@ def fsck(archive: Archive, acting: Acting | None = None) -> tuple[Finding, ...]:
             *_rooms(check),
             *_records(check, newest),
             *_leftover(check),
-            *_shares(archive, unit),
+            *_shares(check),
             *_rolled_back(archive),
         )
 
@@ -117,7 +121,8 @@ def _log(check: _Check, newest: dict[UUID, CommitRow]) -> Iterator[Finding]:
     for start in range(0, head.size, _ENTRIES):
         page = check.unit.log.entries(start, _ENTRIES)
         whole = _whole(check.unit, page)
-        parts = _parts(check, [body for body, _commit in whole.values()])
+        check.spent.update(transparency.spent(check.archive, check.unit, page))
+        parts = _parts(check, [body for body, _ in whole.values() if body and body.id not in check.spent])
         for row in page:
             if row.number != frontier.size:
                 yield Finding("log", str(frontier.size), message("An entry of the log is missing."))
@@ -129,22 +134,30 @@ def _log(check: _Check, newest: dict[UUID, CommitRow]) -> Iterator[Finding]:
             body, commit = whole[row.id]
             if commit:
                 newest.update(dict.fromkeys(commits.speaks_of(commit), commit))
-            if check.holds(body.room) and row.id not in parts:
+            if row.id in check.spent:
+                continue
+            if body is None:
+                yield Finding(
+                    "log", str(row.number), message("What an entry of the log said was taken away.")
+                )
+            elif check.holds(body.room) and row.id not in parts:
                 yield Finding("log", str(row.number), message("An entry of the log does not open."))
     if LogHead(size=frontier.size, peaks=frontier.peaks) != head:
         yield Finding("log", str(head.size), message("The log does not lead to its recorded head."))
 
 
-def _whole(unit: UnitOfWork, page: Sequence[LogRow]) -> dict[UUID, tuple[SealedBody, CommitRow | None]]:
-    """The body and commit of every entry of which they are just what its leaf says."""
+def _whole(
+    unit: UnitOfWork, page: Sequence[LogRow]
+) -> dict[UUID, tuple[SealedBody | None, CommitRow | None]]:
+    """The body (None when it is gone) and commit of every entry of which they are just what its leaf says."""
     about = unit.records.bodies_about(row.id for row in page)
-    bodies = {body.id: body for found in about.values() for body in found}
-    signed = unit.records.commits({body.commit for body in bodies.values() if body.commit})
+    stored = {body.id: body for found in about.values() for body in found}
+    signed = unit.records.commits({row.commit for row in page if row.commit})
     whole = {}
     for row in page:
-        body = bodies.get(row.id)
-        commit = signed.get(body.commit) if body and body.commit else None
-        if body and transparency.leaf_of(row, body, commit) == row.leaf:
+        body, commit = stored.get(row.id), signed.get(row.commit) if row.commit else None
+        digest = bodies.leaf(body) if body else row.digest
+        if row.digest in (b"", digest) and transparency.leaf_of(row, digest, commit) == row.leaf:
             whole[row.id] = (body, commit)
     return whole
 
@@ -230,20 +243,20 @@ def _some(check: _Check, records: Sequence[UUID], newest: Mapping[UUID, CommitRo
 def _page(check: _Check, records: Sequence[UUID]) -> _Page:
     unit = check.unit
     rows, about = unit.records.get_many(records), unit.records.bodies_about(records)
-    bodies = {
+    stored = {
         record: [body for body in found if body.kind is not BodyKind.LOG] for record, found in about.items()
     }
-    commits_of = {body.commit for found in bodies.values() for body in found if body.commit}
+    commits_of = {body.commit for found in stored.values() for body in found if body.commit}
     signed = unit.records.commits(commits_of)
     vouched = [
         body
-        for record, found in bodies.items()
+        for record, found in stored.items()
         for body in found
         if _vouched(check, body, signed, rows[record].collection if record in rows else record)
     ]
     return _Page(
         rows=rows,
-        bodies=bodies,
+        bodies=stored,
         ledgers=unit.ledger.of_records(records),
         vouched=frozenset(body.id for body in vouched),
         parts=_parts(check, vouched),
@@ -308,9 +321,8 @@ def _rolled_back(archive: Archive) -> Iterator[Finding]:
         yield Finding("log", archive.row.audit.hex, damaged.text)
 
 
-def _shares(archive: Archive, unit: UnitOfWork) -> Iterator[Finding]:
-    held = archive.shares.owners()
-    for owner in unit.records.owners() - held:
+def _shares(check: _Check) -> Iterator[Finding]:
+    for owner in check.unit.records.owners() - check.archive.shares.owners() - check.spent:
         yield Finding(
             "share",
             owner.hex,

@@ -62,7 +62,7 @@ def opening(archive: Archive, acting: Acting, room: UUID, record: UUID) -> tuple
         detail = {"room": room.hex, "record": record.hex, "body": sealed.body.id.hex}
         if sealed.identity:
             detail["identity"] = sealed.identity.room.hex
-        transparency.append(archive, unit, acting.member, "open", detail)
+        transparency.append(archive, unit, acting.member, "open", detail, about=record)
         place = _place(unit, before)
         unit.commit()
     return _opened(archive, acting, sealed), place

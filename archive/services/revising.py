@@ -100,7 +100,7 @@ def write(archive: Archive, acting: Acting, of: placing.Collection, change: Revi
         for room in {body.room for body in old}:
             unit.outbox.add(room, [row.id])
         detail = {"record": row.id.hex, "revision": change.standing.revision}
-        transparency.append(archive, unit, acting.member, change.action, detail, commit)
+        transparency.append(archive, unit, acting.member, change.action, detail, commit, about=row.id)
         unit.commit()
     saving.forget(archive, [body.id for body in old])
 

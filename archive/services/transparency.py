@@ -6,7 +6,7 @@ Knows how an entry is sealed to the audit room and hashed into the tree. Must no
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -18,7 +18,8 @@ from archive.crypto import merkle
 from archive.crypto.errors import CannotOpen
 from archive.domain.errors import Damaged, NotFound, Refused, message
 from archive.domain.identifiers import new_id
-from archive.domain.keeping import BodyKind, CommitRow, LogHead, LogRow, SealedBody
+from archive.domain.keeping import BodyKind, CommitRow, LogHead, LogRow
+from archive.domain.log import faded
 from archive.sealing import bodies, commits
 from archive.sealing.bodies import RoomKey
 from archive.sealing.codec import canonical
@@ -70,15 +71,18 @@ def append(
     action: str,
     detail: Mapping[str, object],
     commit: CommitRow | None = None,
+    *,
+    about: UUID | None = None,
 ) -> None:
     """Append one entry to the log in this unit; it stands when the unit commits.
 
     commit: the signed commit that this unit adds; the entry's leaf covers it, so that none is lost unseen.
+    about: the one record that the entry speaks of, in the clear; its body goes when the record is withdrawn.
     detail: plain JSON values, ids as hex; sealed to the audit room with the exact time. ``action`` is one of ACTIONS.
     Cost: one wrap, one share, four hashes.
     """
     place = Place(archive.row.id, audit_key(archive, unit), archive.shares, archive.clock())
-    write(place, unit, actor, action, detail, day=today(archive, unit), commit=commit)
+    write(place, unit, actor, action, detail, day=today(archive, unit), commit=commit, about=about)
 
 
 def write(
@@ -90,6 +94,7 @@ def write(
     *,
     day: date,
     commit: CommitRow | None = None,
+    about: UUID | None = None,
 ) -> None:
     """Append one entry where there is no `Archive` yet (`founding`)."""
     if action not in ACTIONS:
@@ -107,9 +112,18 @@ def write(
         parts={_PART: said},
     )
     body = bodies.seal(place.instance, unsealed, place.shares.draw(entry))
-    body = replace(body, commit=commit.id if commit else None)
-    row = LogRow(number=head.size, id=entry, day=day, actor=actor, action=action, leaf=b"")
-    row = replace(row, leaf=leaf_of(row, body, commit))
+    row = LogRow(
+        number=head.size,
+        id=entry,
+        day=day,
+        actor=actor,
+        action=action,
+        leaf=b"",
+        about=about,
+        digest=bodies.leaf(body),
+        commit=commit.id if commit else None,
+    )
+    row = replace(row, leaf=leaf_of(row, row.digest, commit))
     frontier = _frontier(head)
     frontier.append(row.leaf)
     unit.records.add_bodies([body])
@@ -161,20 +175,32 @@ def refusals(what: str) -> Callable[[UseCase[P, T]], UseCase[P, T]]:
     return logged
 
 
-def leaf_of(row: LogRow, body: SealedBody, commit: CommitRow | None) -> bytes:
-    """Return the RFC 6962 leaf hash that a row must have: its clear fields, its sealed body, the commit it names."""
-    return merkle.leaf_hash(
-        canonical(
-            {
-                "number": row.number,
-                "day": row.day.isoformat(),
-                "actor": row.actor.hex if row.actor else None,
-                "action": row.action,
-                "body": bodies.leaf(body).hex(),
-                "commit": commits.digest(commit).hex() if commit else "",
-            }
-        )
+def spent(archive: Archive, unit: UnitOfWork, rows: Sequence[LogRow]) -> frozenset[UUID]:
+    """Return the entries of which the sealed body may be gone: old queries, and what spoke of a withdrawn record.
+
+    Such an entry's leaf is proven by its digest alone. Cost: one query.
+    """
+    day = today(archive, unit)
+    records = unit.records.get_many({row.about for row in rows if row.about})
+    return frozenset(
+        row.id
+        for row in rows
+        if faded(row.action, row.day, day)
+        or (row.about is not None and row.about in records and records[row.about].closed)
     )
+
+
+def leaf_of(row: LogRow, digest: bytes, commit: CommitRow | None) -> bytes:
+    """Return the RFC 6962 leaf hash that a row must have: its clear fields, its body's digest, the commit it names."""
+    said = {
+        "number": row.number,
+        "day": row.day.isoformat(),
+        "actor": row.actor.hex if row.actor else None,
+        "action": row.action,
+        "body": digest.hex(),
+        "commit": commits.digest(commit).hex() if commit else "",
+    }
+    return merkle.leaf_hash(canonical(said | ({"about": row.about.hex} if row.about else {})))
 
 
 def _detail(archive: Archive, acting: Acting, unit: UnitOfWork, row: LogRow) -> Mapping[str, object] | None:

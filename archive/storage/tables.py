@@ -27,7 +27,7 @@ from archive.domain.keeping import BodyKind
 from archive.domain.rooms import RoomPurpose
 from archive.storage.columns import Bytes, Signature, Whole, blobs, one_of, signatures, uuids, words
 
-SCHEMA: Final = "0001"
+SCHEMA: Final = "0002"
 """The newest revision in `migrations/versions`. Revisions are numbered, so older and newer are told apart."""
 
 metadata = MetaData(
@@ -245,10 +245,15 @@ log = Table(
     _day(),
     Column("actor", Uuid()),
     Column("action", String(32), nullable=False),
+    Column("about", Uuid()),
+    _bytes("digest"),  # empty in rows older than the column
+    Column("commit", Uuid(), ForeignKey("commits.id", deferrable=True, initially="DEFERRED")),
     _bytes("leaf"),
     Column(
         "peaks", blobs(), nullable=False
     ),  # of the tree up to and with this entry: the last row is the head
+    Index(None, "about"),
+    Index(None, "action", "day"),
 )
 
 outbox = Table(

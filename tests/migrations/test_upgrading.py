@@ -1,17 +1,21 @@
 """Making and upgrading a database: whole or not at all, from a checkout as from a wheel."""
 
+import re
 import shutil
 import sqlite3
 import stat
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from archive.domain.errors import Conflict, Damaged, SchemaMismatch
 from archive.storage import migrating, tables
 from archive.storage.database import Database
+from archive.storage.sqlite import File, new_file
 
 NEXT = """
 from alembic import op
@@ -51,6 +55,33 @@ def scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(migrating.folder()))
     return ScriptDirectory.from_config(config)
+
+
+def schema(path: Path) -> dict[str, str]:
+    raw = sqlite3.connect(path)
+    found = raw.execute(
+        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
+    )
+    shapes = {name: re.sub(r"\s+", " ", sql) for name, sql in found}
+    raw.close()
+    return shapes
+
+
+def test_it_makes_just_what_the_program_expects(path: Path, tmp_path: Path) -> None:
+    plain = tmp_path / "plain.db"
+    with new_file(plain) as file, file.writing() as opened:
+        tables.metadata.create_all(opened)
+    assert schema(path) == schema(plain)
+    assert sum(name.endswith(("_no_update", "_no_delete", "_no_insert")) for name in schema(path)) == 6
+
+
+def test_alembic_finds_no_difference_either(path: Path) -> None:
+    file = File(path)
+    with file.reading() as opened:
+        context = MigrationContext.configure(opened, opts={"compare_type": False})
+        assert compare_metadata(context, tables.metadata) == []
+        assert context.get_current_revision() == tables.SCHEMA
+    file.close()
 
 
 def test_the_program_names_the_newest_revision() -> None:

@@ -149,7 +149,7 @@ LOG = {
     "head changed": "UPDATE log SET peaks = '' WHERE number = (SELECT max(number) FROM log)",
     "body changed": "UPDATE parts SET sealed = zeroblob(300) WHERE body = (SELECT id FROM log WHERE number = 5)",
     "body deleted": "DELETE FROM bodies WHERE id = (SELECT id FROM log WHERE number = 5)",
-    "commit forgotten": "UPDATE bodies SET [commit] = NULL WHERE kind = 'log'",
+    "commit forgotten": "UPDATE log SET [commit] = NULL",
     "commit changed": "UPDATE commits SET log_size = log_size + 1",
     "reordered": "UPDATE log SET number = 10000 - number",
 }

@@ -141,7 +141,13 @@ def commit() -> Made:
 def log() -> Made:
     body, made = body_leaf("log", b""), commit()
     cases = []
-    for actor, action, names in ((MEMBER.hex, "accession", made["leaf"]), (None, "sign-in-refused", "")):
+    about = {"about": RECORD.hex}
+    for actor, action, names, more in (
+        (MEMBER.hex, "accession", made["leaf"], {}),
+        (None, "sign-in-refused", "", {}),
+        (MEMBER.hex, "open", "", about),
+        (MEMBER.hex, "revise", made["leaf"], about),
+    ):
         said = {
             "number": 41,
             "day": DAY,
@@ -149,6 +155,7 @@ def log() -> Made:
             "action": action,
             "body": body["leaf"],
             "commit": names,
+            **more,
         }
         cases.append({**said, "leaf": leaf(canonical(said))})
     return {"source": OWN, "body": body, "commit": made, "entries": cases}

@@ -129,9 +129,10 @@ def test_the_log_s_leaves_and_the_commit_they_name() -> None:
             actor=UUID(said["actor"]) if said["actor"] else None,
             action=said["action"],
             leaf=b"",
+            about=UUID(said["about"]) if "about" in said else None,
         )
         named = commit if said["commit"] else None
-        assert transparency.leaf_of(row, body_of(made["body"]), named).hex() == said["leaf"]
+        assert transparency.leaf_of(row, bodies.leaf(body_of(made["body"])), named).hex() == said["leaf"]
 
 
 def founded(public: dict[str, bytes]) -> InstanceRow:
