@@ -156,8 +156,8 @@ class Shares(Protocol):
         """The share of ``owner``; raises CannotOpen when there is none (any more)."""
         ...
 
-    def destroy(self, owners: Iterable[UUID]) -> None:
-        """Forget these shares for good; unknown ones are passed over."""
+    def discard(self, owners: Iterable[UUID]) -> None:
+        """Forget these shares for good; unknown ones are passed over. No list tells of it: an index is a cache."""
         ...
 
 

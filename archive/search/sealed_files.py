@@ -195,7 +195,7 @@ class SealedFiles:
         ]
         owners = {owner for path in dead if (owner := _owner_in(path)) and self._is_ours(owner)}
         if owners:
-            self._keys.shares.destroy(owners)
+            self._keys.shares.discard(owners)
         for path in dead:
             path.unlink(missing_ok=True)
 

@@ -36,6 +36,7 @@ from archive.domain.searching import (
     Shares,
     Suggestion,
 )
+from archive.domain.shredding import ShredList
 
 
 class Members(Protocol):
@@ -207,6 +208,21 @@ class ShareStore(Shares, Protocol):
         ...
 
     def owners(self) -> frozenset[UUID]: ...
+
+    def destroy(self, owners: Iterable[UUID]) -> None:
+        """Forget shares for good and put them on the shred list; unknown ones are passed over.
+
+        What is on the list no backup brings back. `discard` is for what nobody entrusted: it leaves no trace.
+        """
+        ...
+
+    def shredded(self) -> ShredList:
+        """Return the whole shred list. Raises Damaged when it was changed."""
+        ...
+
+    def follow(self, shredded: ShredList) -> None:
+        """Destroy what stands on another list, and list it in its order and with its days."""
+        ...
 
     def note_checkpoint(self, size: int, root: bytes) -> None:
         """Remember how far the main log had come: a main database rolled back alone is then found out."""

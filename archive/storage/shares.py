@@ -1,21 +1,25 @@
-"""Knows the shred store: share B of every body and index file, sealed, in a database apart that forgets for good.
-Must not know how a share is sealed, nor what it helps to open."""
+"""Knows the shred store: share B of every body and index file, sealed, in a database apart that forgets for
+good and lists what it forgot. Must not know how a share is sealed, nor what it helps to open."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, MetaData, Table, Uuid, select
+from sqlalchemy import Column, Connection, Date, Integer, MetaData, Table, Uuid, select
 
-from archive.domain.errors import Conflict, ShredStoreMissing, message
+from archive.domain.errors import Conflict, Damaged, ShredStoreMissing, message
+from archive.domain.shredding import Shredded, ShredList, link
 from archive.storage.columns import Bytes, Whole
 from archive.storage.rows import batches
-from archive.storage.sqlite import PATIENCE, File, check_small_file, new_small_file
+from archive.storage.sqlite import PATIENCE, File, check_small_file, new_small_file, upgrade_small_file
+from archive.storage.tables import append_only
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
+_BEFORE_THE_LIST: Final = 1
 
 _metadata = MetaData()
 _shares = Table(
@@ -31,6 +35,15 @@ _checkpoint = Table(
     Column("size", Whole(), nullable=False),
     Column("root", Bytes(), nullable=False),
 )
+_shredded = Table(
+    "shredded",
+    _metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("owner", Uuid(), nullable=False, unique=True),
+    Column("day", Date, nullable=False),
+    Column("hash", Bytes(), nullable=False),
+)
+append_only(_shredded, "number = NEW.number OR owner = NEW.owner")
 
 
 class ShareCipher(Protocol):
@@ -59,14 +72,15 @@ class ShareStore:
         if not path.is_file():
             raise ShredStoreMissing(
                 message(
-                    "The shred store is not at %(path)s. Without it nothing can be opened: put it back from its "
-                    "own backup, or correct the path in guwah.toml."
+                    "The shred store is not at %(path)s. Without it nothing can be opened: put it back in its place, "
+                    "or run guwah restore with the newest backup and the newest shred list."
                 ),
                 path=str(path),
             )
         self._cipher = cipher
         self._patience = patience
         self._file = File(path, patience=patience)
+        upgrade_small_file(self._file, _metadata, _BEFORE_THE_LIST, _FORMAT)
         check_small_file(self._file, _FORMAT)
         self._file.clear_log(0)  # what a killed process may have left
 
@@ -108,9 +122,28 @@ class ShareStore:
             return frozenset(opened.scalars(select(_shares.c.owner)))
 
     def destroy(self, owners: Iterable[UUID]) -> None:
+        self._destroy(Shredded(owner, _today()) for owner in owners)
+
+    def discard(self, owners: Iterable[UUID]) -> None:
         with self._file.writing() as opened:
             _forget(opened, owners)
         self._clear_log()
+
+    def shredded(self) -> ShredList:
+        with self._file.reading() as opened:
+            rows = opened.execute(select(_shredded).order_by(_shredded.c.number)).all()
+        found = ShredList(tuple(Shredded(row.owner, row.day) for row in rows))
+        if [row.number for row in rows] != list(range(1, len(rows) + 1)) or (
+            rows and rows[-1].hash != found.head
+        ):
+            raise Damaged(
+                message("The shred list in %(path)s was changed: its entries do not lead to its newest one."),
+                path=str(self._file.path),
+            )
+        return found
+
+    def follow(self, shredded: ShredList) -> None:
+        self._destroy(shredded.entries, unknown=True)
 
     def note_checkpoint(self, size: int, root: bytes) -> None:
         """Remember how far the main log had come: a main database rolled back alone is then found out."""
@@ -125,6 +158,21 @@ class ShareStore:
 
     def close(self) -> None:
         self._file.close()
+
+    def _destroy(self, entries: Iterable[Shredded], *, unknown: bool = False) -> None:
+        """Destroy shares and list them in one step; ``unknown``: list also those of whom there is no share."""
+        wanted = list(entries)
+        with self._file.writing() as opened:
+            held = _known(opened, _shares, [entry.owner for entry in wanted])
+            listed = _known(opened, _shredded, [entry.owner for entry in wanted])
+            _forget(opened, held)
+            new = {
+                entry.owner: entry
+                for entry in wanted
+                if entry.owner not in listed and (unknown or entry.owner in held)
+            }
+            _append(opened, new.values())
+        self._clear_log()
 
     def _clear_log(self) -> None:
         if not self._file.clear_log(self._patience):
@@ -150,3 +198,26 @@ def _forget(opened: Connection, owners: Iterable[UUID]) -> int:
         opened.execute(_shares.delete().where(_shares.c.owner.in_(batch))).rowcount
         for batch in batches(owners)
     )
+
+
+def _known(opened: Connection, table: Table, owners: Iterable[UUID]) -> frozenset[UUID]:
+    return frozenset(
+        owner
+        for batch in batches(owners)
+        for owner in opened.scalars(select(table.c.owner).where(table.c.owner.in_(batch)))
+    )
+
+
+def _append(opened: Connection, entries: Iterable[Shredded]) -> None:
+    newest = opened.execute(select(_shredded).order_by(_shredded.c.number.desc()).limit(1)).one_or_none()
+    number, hashed = (newest.number, newest.hash) if newest else (0, b"")
+    rows = []
+    for entry in entries:
+        number, hashed = number + 1, link(hashed, entry)
+        rows.append({"number": number, "owner": entry.owner, "day": entry.day, "hash": hashed})
+    for batch in batches(rows):
+        opened.execute(_shredded.insert(), batch)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -110,10 +110,22 @@ def new_small_file(path: Path, tables: MetaData, version: int) -> None:
         opened.exec_driver_sql(f"PRAGMA user_version={version}")
 
 
+def upgrade_small_file(file: File, tables: MetaData, before: int, version: int) -> None:
+    """Bring a file of the version ``before`` to the present one by making the tables that are new."""
+    with file.reading() as opened:
+        found = _version(opened)
+    if found != before:
+        return
+    with file.writing() as opened:
+        if _version(opened) == before:  # nobody else was quicker
+            tables.create_all(opened)
+            opened.exec_driver_sql(f"PRAGMA user_version={version}")
+
+
 def check_small_file(file: File, version: int) -> None:
     """Raise Damaged for a faulty file, SchemaMismatch for one of another version."""
     with file.reading() as opened:
-        found = opened.exec_driver_sql("PRAGMA user_version").scalar_one()
+        found = _version(opened)
     if found != version:
         raise SchemaMismatch(
             message("The file %(path)s was made by another version of Guwah, or is not one of its files."),
@@ -161,6 +173,10 @@ def _engine(path: Path, patience: float, synchronous: str) -> Engine:
             connection.exec_driver_sql(statement)
 
     return engine
+
+
+def _version(opened: Connection) -> int:
+    return int(opened.exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
 def _sync(folder: Path) -> None:

@@ -289,7 +289,7 @@ UNLOGGED: Final = frozenset({outbox.name, index_heads.name})
 """Upkeep of the indexes: the only tables that change without an entry in the log."""
 
 
-def _append_only(table: Table, same: str) -> None:
+def append_only(table: Table, same: str) -> None:
     """Let the database itself refuse to change, remove or replace a row, whoever asks."""
     replaced = f" WHEN EXISTS (SELECT 1 FROM {table.name} WHERE {same})"  # noqa: S608 - our own words
     for deed, when in (("UPDATE", ""), ("DELETE", ""), ("INSERT", replaced)):
@@ -300,5 +300,5 @@ def _append_only(table: Table, same: str) -> None:
         event.listen(table, "after_create", trigger.execute_if(dialect="sqlite"))
 
 
-_append_only(consents, "id = NEW.id OR (record = NEW.record AND number = NEW.number)")
-_append_only(log, "id = NEW.id OR number = NEW.number")
+append_only(consents, "id = NEW.id OR (record = NEW.record AND number = NEW.number)")
+append_only(log, "id = NEW.id OR number = NEW.number")

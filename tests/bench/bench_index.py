@@ -34,7 +34,7 @@ class Shares:
     def find(self, owner: UUID) -> bytes:
         return self._held[owner]
 
-    def destroy(self, owners: Iterable[UUID]) -> None:
+    def discard(self, owners: Iterable[UUID]) -> None:
         for owner in owners:
             self._held.pop(owner, None)
 

@@ -37,7 +37,7 @@ class DictShares:
             raise CannotOpen
         return self.held[owner]
 
-    def destroy(self, owners: Iterable[UUID]) -> None:
+    def discard(self, owners: Iterable[UUID]) -> None:
         for owner in owners:
             self.held.pop(owner, None)
             self.destroyed.add(owner)
@@ -64,7 +64,7 @@ class FileShares:
         except FileNotFoundError:
             raise CannotOpen from None
 
-    def destroy(self, owners: Iterable[UUID]) -> None:
+    def discard(self, owners: Iterable[UUID]) -> None:
         for owner in owners:
             (self._folder / owner.hex).unlink(missing_ok=True)
 

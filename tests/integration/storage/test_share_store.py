@@ -1,5 +1,6 @@
 """The shred store: what is drawn is kept until it is destroyed, and then nothing of it is left anywhere."""
 
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
@@ -8,12 +9,16 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
+from sqlalchemy.exc import IntegrityError
 
 from archive.crypto.errors import CannotOpen
-from archive.domain.errors import Conflict
+from archive.domain.errors import Conflict, Damaged
+from archive.domain.shredding import Shredded, ShredList
 from archive.services import ports
 from archive.storage.shares import ShareStore
 from tests.integration.storage.storage_cast import PlainCipher, bytes_below
+
+YESTERDAY = date(2026, 1, 1)
 
 
 def test_it_is_what_the_services_ask_for(shares: ShareStore) -> None:
@@ -90,6 +95,73 @@ def test_a_reader_in_the_way_is_waited_for_then_named(tmp_path: Path) -> None:
     store.close()
 
 
+def test_what_is_destroyed_is_listed_and_what_is_discarded_is_not(shares: ShareStore, tmp_path: Path) -> None:
+    owners = [uuid4() for _ in range(6)]
+    shares.draw_many(owners)
+    shares.destroy([owners[0], uuid4(), owners[1]])
+    shares.discard([owners[2]])
+    shares.destroy([owners[0], owners[3]])
+    found = shares.shredded()
+    assert [entry.owner for entry in found.entries] == [owners[0], owners[1], owners[3]]
+    assert found.number == 3
+    other = ShareStore(tmp_path / "shares" / "shares.db", PlainCipher())
+    assert other.shredded() == found
+    other.close()
+
+
+def test_it_follows_a_list_that_goes_further(shares: ShareStore, tmp_path: Path) -> None:
+    owners = [uuid4() for _ in range(5)]
+    shares.draw_many(owners)
+    shares.destroy(owners[:1])
+    mine = shares.shredded()
+    newer = ShredList((*mine.entries, Shredded(owners[2], YESTERDAY), Shredded(uuid4(), YESTERDAY)))
+    share = shares.find(owners[2])
+    shares.follow(newer)
+    assert shares.shredded() == newer
+    assert shares.owners() == {owners[1], owners[3], owners[4]}
+    assert share not in bytes_below(tmp_path / "shares")
+    shares.follow(mine)
+    assert shares.shredded() == newer
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "DELETE FROM shredded WHERE number = 1",
+        "DELETE FROM shredded WHERE number = 2",
+        "UPDATE shredded SET owner = '00000000000040008000000000000000' WHERE number = 2",
+        "UPDATE shredded SET day = '2001-01-01' WHERE number = 1",
+        "UPDATE shredded SET hash = x'00' WHERE number = 3",
+    ],
+)
+def test_a_list_that_was_edited_is_refused(shares: ShareStore, edit: str) -> None:
+    owners = [uuid4() for _ in range(3)]
+    shares.draw_many(owners)
+    shares.destroy(owners)
+    with shares._file.writing() as opened, pytest.raises(IntegrityError, match="append-only"):
+        opened.exec_driver_sql(edit)
+    with shares._file.writing() as opened:
+        for deed in ("update", "delete", "insert"):
+            opened.exec_driver_sql(f"DROP TRIGGER shredded_no_{deed}")
+        opened.exec_driver_sql(edit)
+    with pytest.raises(Damaged, match="shred list"):
+        shares.shredded()
+
+
+def test_a_store_of_before_the_list_gets_one(shares: ShareStore, tmp_path: Path) -> None:
+    owners = [uuid4(), uuid4()]
+    drawn = shares.draw_many(owners)
+    with shares._file.writing() as opened:
+        opened.exec_driver_sql("DROP TABLE shredded")
+        opened.exec_driver_sql("PRAGMA user_version = 1")
+    for _ in range(2):
+        other = ShareStore(tmp_path / "shares" / "shares.db", PlainCipher())
+        assert other.find_many(owners) == {owner: drawn[owner] for owner in other.owners()}
+        other.close()
+    shares.destroy(owners[:1])
+    assert [entry.owner for entry in shares.shredded().entries] == owners[:1]
+
+
 class Shredding(RuleBasedStateMachine):
     """Whatever is drawn and destroyed in whatever order: files hold what is kept, and nothing that was destroyed."""
 
@@ -102,6 +174,7 @@ class Shredding(RuleBasedStateMachine):
         self.store = ShareStore(self.path, PlainCipher(), create=True)
         self.held: dict[UUID, bytes] = {}
         self.gone: list[bytes] = []
+        self.shredded = 0
 
     @rule(target=owners, many=st.integers(1, 200))
     def draw(self, many: int) -> object:
@@ -118,6 +191,7 @@ class Shredding(RuleBasedStateMachine):
     @rule(some=st.lists(consumes(owners), min_size=1, max_size=60, unique=True))
     def destroy(self, some: list[UUID]) -> None:
         self.store.destroy(some)
+        self.shredded += len(self.held.keys() & set(some))
         self.gone += [self.held.pop(owner) for owner in some if owner in self.held]
 
     @rule()
@@ -131,6 +205,9 @@ class Shredding(RuleBasedStateMachine):
         raw = bytes_below(self.path.parent)
         assert all(share in raw for share in self.held.values())
         assert not any(share in raw for share in self.gone)
+        listed = self.store.shredded().owners
+        assert listed.isdisjoint(self.held)
+        assert len(listed) == self.shredded
 
     def teardown(self) -> None:
         self.store.close()
