@@ -18,11 +18,41 @@ SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A stretch of a text that carries certain classes of data: code points ``start`` up to, not including, ``end``.
+
+    Passages may touch and overlap. ``reason`` says in words why it was marked; it never leaves custody.
+    """
+
+    start: int
+    end: int
+    contains: tuple[DataClass, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marking:
+    """What a reader found in one text (``text``, its id), in place of everything that was found in it before."""
+
+    text: str
+    passages: tuple[Passage, ...] = ()
+    contains: tuple[DataClass, ...] = ()
+    reviewed: tuple[DataClass, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """One text of the account in one language. ``lang`` is BCP 47 with script (``ug-Arab``), ``direction`` rtl or ltr.
 
-    ``role`` is original, translation, transcript or summary. ``contains`` lists the data classes that a reader found
-    in it, ``reviewed`` those it was read for: a text not reviewed for a refused class counts as wholly that class.
+    ``role`` is original, translation, transcript or summary. What of it is shown where a class of data is refused:
+
+    - ``contains`` names the class: it was found and is not confined to passages. The whole text is withheld.
+    - ``reviewed`` lacks the class: nobody read the text for it. It counts as wholly that class and is withheld whole,
+      whatever passages are marked.
+    - The text was reviewed for the class: the ``passages`` that carry it are withheld, the rest is shown.
+
+    ``passages`` lie within the body, sorted by start and end. They hold for this very body alone: whoever gives a text
+    other words must take its passages and its ``reviewed`` away.
     """
 
     id: str
@@ -34,6 +64,7 @@ class Text:
     method: str = ""
     contains: tuple[DataClass, ...] = ()
     reviewed: tuple[DataClass, ...] = ()
+    passages: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

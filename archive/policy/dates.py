@@ -26,6 +26,12 @@ _PLAIN: Final = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(\d\d))?)?", re.ASCII
 _TOKEN: Final = re.compile(r"(?:\d{4}|\d{3}X|\d\dXX|\dXXX|XXXX)(?:-(?:\d\d|XX)(?:-(?:\d\d|XX))?)?", re.ASCII)
 _BETWEEN: Final = re.compile(r"\.\.|[][{}/,]")
 _QUALIFIERS: Final = str.maketrans("", "", "?~%")
+# A part of a year by its number: seasons 21 to 32, quarters 33 to 36, then thirds and halves.
+_GROUPED: Final = re.compile(r"(\d{4}-(?:2[1-9]|3\d|4[01]))[?~%]?", re.ASCII)
+_ONE: Final = re.compile(r"(\d{4})(?:-(\d\d|XX)(?:-(?:\d\d|XX))?)?([?~%]?)", re.ASCII)
+_FIRST_QUARTER: Final = 33
+_TWO: Final = 2  # ends of an interval
+_OPEN: Final = ("", "..")  # what an end is that nobody knows
 
 
 def span(text: str) -> tuple[str, str] | None:
@@ -54,6 +60,43 @@ def overlaps(dates: tuple[str, str], since: str, until: str) -> bool:
     return (not since or latest >= since) and (not until or earliest <= until)
 
 
+def by_quarter(text: str) -> str:
+    """Return a date with its months and days made quarters of the year (EDTF ``2018-33`` to ``2018-36``).
+
+    Years, seasons and quarters stay, and so does a sign of doubt after them. An interval becomes one of quarters, and
+    so does all that is written in yet other ways; what cannot be read becomes nothing. Never says less than one quarter
+    at each end, never more; doing it twice is as doing it once. Cost: as `span` for those other ways, else 2 µs.
+    """
+    ends = [_quarter(end) for end in text.split("/")]
+    if None not in ends and len(ends) <= _TWO:
+        one = ends[0] if ends[0] == ends[-1] and ends[0] not in _OPEN else None
+        return one or "/".join(end or "" for end in ends)
+    try:
+        found = span(text)
+    except ValueError:
+        return ""
+    if found is None or "-" not in text:
+        return text
+    first, last = found
+    return by_quarter(f"{'' if first == FIRST else first}/{'' if last == LAST else last}")
+
+
+def _quarter(text: str) -> str | None:
+    """One date by its quarter; None if it is not written in the plain way."""
+    if text in _OPEN:
+        return text
+    one = _ONE.fullmatch(text)
+    if one is None:
+        return None
+    year, month, doubt = one.groups()
+    if not month or month == "XX":
+        return year + doubt
+    if _GROUPED.fullmatch(text):
+        return text
+    quarter = (int(month) - 1) // 3
+    return f"{year}-{_FIRST_QUARTER + quarter}{doubt}" if quarter in range(4) else None
+
+
 @lru_cache(maxsize=4096)  # the dates of a collection are few, and each is asked for again and again
 def _edtf(text: str) -> tuple[str, str] | None:
     tokens = [token for token in _BETWEEN.split(text.translate(_QUALIFIERS)) if token]
@@ -64,6 +107,7 @@ def _edtf(text: str) -> tuple[str, str] | None:
         text = "/".join(end or ".." for end in text.split("/"))
     if text == "../..":
         return None
+    text = _readable(text)
     try:
         parsed = parse_edtf(text)
         low, high = parsed.lower_strict(), parsed.upper_strict()
@@ -75,6 +119,18 @@ def _edtf(text: str) -> tuple[str, str] | None:
     if earliest > latest:
         raise ValueError(message("a date ends before it begins"))
     return None if (earliest, latest) == (FIRST, LAST) else (earliest, latest)
+
+
+def _readable(text: str) -> str:
+    """The text for the parser, which knows parts of a year only alone and without a sign of doubt."""
+    ends = [_GROUPED.fullmatch(end) for end in text.split("/")]
+    if len(ends) != _TWO:
+        return ends[0][1] if ends[0] else text
+    months = [
+        span(group[1])[side][:7] if group else end  # type: ignore[index]  # a part of a year is never unknown
+        for side, group, end in zip((0, 1), ends, text.split("/"), strict=True)
+    ]
+    return "/".join(months)
 
 
 def _day(year: int, month: int, day: int, *, vague: bool = False) -> str:

@@ -38,7 +38,8 @@ OPENED_BY: Final[dict[RoomPurpose, frozenset[Pair]]] = {
 one says no: the room does not tell for which of them it is read."""
 
 SHOWN: Final = WORDS | {DataClass.NARRATIVE}
-"""The classes of which a record as text consists."""
+"""The classes of which a record as text consists. Others (voice, image, documents) are asked for where its words are
+known to carry them: a document read out, a picture described."""
 
 _TELLING: Final = frozenset({DataClass.NARRATIVE, DataClass.PLACE_PRECISE, DataClass.PLACE_COARSE})
 
@@ -75,7 +76,7 @@ def place(consent: ConsentState, record: Record, room: RoomTerms, today: date) -
     if room.purpose is RoomPurpose.CUSTODY:
         seen, cells = record, _kept(consent, record)
     elif room.purpose in OPENED_BY:
-        cells = _opened(consent, room.purpose)
+        cells = _opened(consent, room.purpose, SHOWN | holds(record))
         seen = redact(record, {data_class for _, _, data_class in cells})
     else:
         return None
@@ -119,11 +120,11 @@ def _kept(consent: ConsentState, record: Record) -> list[Cell]:
     return cells if open_pairs == KEEPING and not unkept(consent, record) else []
 
 
-def _opened(consent: ConsentState, purpose: RoomPurpose) -> list[Cell]:
-    """For each class that is open in such a room, the cell by which it is open longest; none if they tell nothing."""
+def _opened(consent: ConsentState, purpose: RoomPurpose, wanted: Collection[DataClass]) -> list[Cell]:
+    """For each class that is wanted and open, the cell by which it is open longest; none if they tell nothing."""
     pairs = sorted(OPENED_BY[purpose])
     cells: list[Cell] = []
-    for data_class in sorted(SHOWN):
+    for data_class in sorted(wanted):
         if any(consent.refuses(*pair, data_class) for pair in pairs):
             continue
         able = [(*pair, data_class) for pair in pairs if consent.allows(*pair, data_class)]

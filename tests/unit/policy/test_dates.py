@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.policy.dates import FIRST, LAST, overlaps, span
+from archive.policy.dates import FIRST, LAST, by_quarter, overlaps, span
 
 SAID = {
     "not a date: write 2018, 2018-03, 2018-03-04, 2018-03~ (about), 2017/2018 or 2017/..",
@@ -37,6 +38,12 @@ SAID = {
         ("XXXX-12", (FIRST[:4] + "-12-01", LAST)),
         ("2018-21", ("2018-03-01", "2018-05-31")),
         ("2018-34", ("2018-04-01", "2018-06-30")),
+        ("2018-33~", ("2018-01-01", "2018-03-31")),
+        ("2018-24", ("2018-12-01", "2018-12-31")),
+        ("2018-33/2018-36?", ("2018-01-01", "2018-12-31")),
+        ("2018-36/2019", ("2018-10-01", "2019-12-31")),
+        ("2018-34/..", ("2018-04-01", LAST)),
+        ("/2018-34", (FIRST, "2018-06-30")),
         ("2017/2018", ("2017-01-01", "2018-12-31")),
         ("2017-05~/2018-02-03", ("2017-05-01", "2018-02-03")),
         ("2017/..", ("2017-01-01", LAST)),
@@ -91,6 +98,71 @@ def test_what_is_no_date_is_refused(text: str, said: str, capsys: pytest.Capture
         span(text)
     assert str(refusal.value) in SAID
     assert capsys.readouterr() == ("", "")
+
+
+QUARTERS = [
+    ("2018-03-04", "2018-33"),
+    ("2018-04", "2018-34"),
+    ("2018-09~", "2018-35~"),
+    ("2018-12-31?", "2018-36?"),
+    ("2018", "2018"),
+    ("2018%", "2018%"),
+    ("2018-XX", "2018"),
+    ("2018-06-XX", "2018-34"),
+    ("201X", "201X"),
+    ("201X-02-XX", "2010-33/2019-33"),
+    ("2018-21", "2018-21"),
+    ("2018-33~", "2018-33~"),
+    ("2018-12-24/2019-02", "2018-36/2019-33"),
+    ("2018-04-01/2018-06-30", "2018-34"),
+    ("2018-04/2018-05?", "2018-34/2018-34?"),
+    ("2017-08~/2018", "2017-35~/2018"),
+    ("2018-05/..", "2018-34/.."),
+    ("../2018-05", "../2018-34"),
+    ("2018-05/", "2018-34/"),
+    ("2018-?03", "2018-33"),
+    ("[2017-03-01,2019]", "2017-33/2019-36"),
+    ("[2017,2019]", "[2017,2019]"),
+    ("2018-13", ""),
+    ("2018-00", ""),
+    ("2016/2017/2018", ""),
+    ("in spring", ""),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "quarters"), QUARTERS)
+def test_days_and_months_become_quarters(text: str, quarters: str) -> None:
+    assert by_quarter(text) == quarters
+
+
+DAYS = st.dates().map(date.isoformat)
+DATES = st.builds(
+    lambda day, long, mark: day[:long] + mark, DAYS, st.sampled_from([4, 7, 10]), st.sampled_from("~?%")
+)
+PARTS = st.builds("{:04}-{}{}".format, st.integers(1, 9999), st.integers(21, 41), st.sampled_from(["", "~"]))
+ENDS = st.one_of(DAYS, DATES, PARTS, st.sampled_from(["", "..", "201X", "2018-XX", "201X-02-XX"]))
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.one_of(ENDS, st.builds("{}/{}".format, ENDS, ENDS), st.sampled_from([text for text, _ in QUARTERS]))
+)
+def test_a_quarter_holds_what_it_stands_for_and_no_day(text: str) -> None:
+    wide = by_quarter(text)
+    assert by_quarter(wide) == wide
+    assert not re.search(r"\d{4}-(0|1|\d\d-)", wide), "neither month nor day"
+    try:
+        found = span(text)
+    except ValueError:
+        return
+    around = span(wide)
+    assert (found is None) == (around is None)
+    if found and around:
+        assert around[0] <= found[0] <= found[1] <= around[1]
+        if "XX" not in text:
+            assert around[0][:4] == found[0][:4]
+            assert around[1][:4] == found[1][:4], "years are as before"
 
 
 @settings(deadline=None, max_examples=150)
