@@ -170,7 +170,7 @@ def _lines(shown: Shown) -> Iterator[tuple[str, str]]:
     if record.record_kind == "family-report":
         for missing in record.missing:
             yield "missing", f"{missing.name} ({missing.status} as of {missing.as_of or 'unknown'})"
-    if shown.licence and shown.licence.not_after:
+    if shown.licence.not_after:
         yield "readable until", shown.licence.not_after.isoformat()
     for person in shown.identity.people if shown.identity else ():
         yield person.role, person.name

@@ -41,10 +41,10 @@ class SealedBody:
 
     ``record`` is the record it speaks of (the collection, for a register; the entry itself, for the log). ``room``
     and ``version`` name the room it lies in; ``wraps`` lead there and, for a rendition, to custody too. ``key`` is
-    the body key sealed under A and B. ``licence`` is clear (`domain.licence`), for renditions only; ``not_after``
-    says its last day once more, so that a database can count what is still readable. ``commit``, ``leaf`` and
-    ``path`` place it under the signature of the commit that added it (None for log bodies, whose digest stands in
-    the log).
+    the body key sealed under A and B. ``licence`` is clear (`domain.licence`), for what people read: masters,
+    renditions and identities; ``not_after`` says its last day once more, so that a database can count what is still
+    readable. ``commit``, ``leaf`` and ``path`` place it under the signature of the commit that added it (None for log
+    bodies, whose digest stands in the log).
     """
 
     id: UUID

@@ -1,4 +1,4 @@
-"""The licence of a rendition: the clear words without which nothing is read.
+"""The licence of a rendition or master: the clear words without which nothing is read.
 
 Knows which consent a rendition rests on and until when. Must not know what it says or who reads it.
 """
@@ -12,9 +12,9 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Licence:
-    """``items`` are the grant items that all must live; ``head`` is the ledger's head it was placed under.
+    """``rendition`` is the body's id, a master's too. ``items`` are the grant items that all must live.
 
-    ``not_after`` is the last day of reading; None means without term.
+    ``head`` is the ledger's head it was placed under; ``not_after`` the last day of reading, None: without term.
     """
 
     room: UUID

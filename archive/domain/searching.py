@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, Literal, Protocol
 from uuid import UUID
 
@@ -33,7 +34,8 @@ class IndexDocument:
     ``facets`` maps a name of ``FACETS`` to term ids; ``place`` lists all ancestors too, root first.
     ``names`` are the tags' labels and aliases in every language. ``labels`` (term → language → label),
     ``aliases`` and ``broader`` (term → the term above it) speak of terms that are not built in. ``collected`` is
-    (earliest, latest) in ISO 8601, each a year, a month or a day. ``note`` holds content-note ids.
+    (earliest, latest) in ISO 8601, each a year, a month or a day. ``note`` holds content-note ids. ``not_after`` is
+    the last day of the licence that the document was made under (None: no term), kept inside the seal.
     """
 
     record: UUID
@@ -49,10 +51,19 @@ class IndexDocument:
     note: tuple[str, ...] = ()
     broader: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    not_after: date | None = None
 
     def __post_init__(self) -> None:
         if unknown := self.facets.keys() - set(FACETS):
             raise ValueError(f"unknown facet {', '.join(sorted(unknown))}; known are {', '.join(FACETS)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What an index holds of one record: of which body it was made, and the last day of that body's licence."""
+
+    body: UUID
+    not_after: date | None
 
 
 @dataclass(frozen=True, slots=True)

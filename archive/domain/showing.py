@@ -46,7 +46,7 @@ class Shown:
     """One record as one room sees it. ``identity`` only when the member holds the identity room too.
 
     ``consent`` (custody only) is the ledger's entries, oldest first; ``placed`` (custody only) names the rooms the
-    record now lies in. ``licence`` is None in custody.
+    record now lies in.
     """
 
     record: Record
@@ -54,7 +54,7 @@ class Shown:
     room: HeldRoom
     revision: int
     day: date
-    licence: Licence | None = None
+    licence: Licence
     identity: Identity | None = None
     consent: tuple[ConsentEntry, ...] = ()
     placed: tuple[UUID, ...] = ()

@@ -75,8 +75,8 @@ def decide(
 ) -> Permit | Deny:
     """Return whether somebody with these holdings may do this in this room today.
 
-    Outside custody, reading needs the live licence of a rendition in that very room; a licence of another room is
-    refused everywhere. Granting asks for its capability in any kind of room, placing for its own in custody. Pure.
+    Reading needs the live licence of a body in that very room (of the master, in custody); a licence of another room
+    is refused everywhere. Granting asks for its capability in any kind of room, placing for its own in custody. Pure.
     """
     held = [holding for holding in holdings if holding.room == room and _live(holding.not_after, today)]
     if not held:
@@ -88,7 +88,7 @@ def decide(
     if held[0].purpose not in HOLDING_RECORDS:
         return Deny("this room holds no records")
     if action is Action.READ:
-        return _reading(held[0].purpose, licence, today)
+        return _reading(licence, today)
     if action is Action.PLACE:
         in_custody = held[0].purpose is RoomPurpose.CUSTODY
         return _capable(action, held) if in_custody else Deny("records are placed from custody only")
@@ -97,11 +97,9 @@ def decide(
     assert_never(action)
 
 
-def _reading(purpose: RoomPurpose, licence: Licence | None, today: date) -> Permit | Deny:
-    if purpose is RoomPurpose.CUSTODY:
-        return Permit()
+def _reading(licence: Licence | None, today: date) -> Permit | Deny:
     if licence is None:
-        return Deny("outside custody nothing is read without a licence")
+        return Deny("nothing is read without a licence")
     return Permit() if _live(licence.not_after, today) else Deny("the licence has ended")
 
 

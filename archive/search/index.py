@@ -15,6 +15,7 @@ from uuid import UUID
 from archive.domain.searching import (
     IndexDamaged,
     IndexDocument,
+    Indexed,
     IndexHead,
     IndexKeys,
     SearchQuery,
@@ -146,8 +147,8 @@ class RoomIndex:
                 raise AssertionError("a saved catalogue has a head")
             return saved.head
 
-    def records(self) -> Mapping[UUID, UUID]:
-        """Record id → body id of everything indexed, to be compared with what the room holds."""
+    def records(self) -> Mapping[UUID, Indexed]:
+        """Record id → body and last day of everything indexed, to be compared with what the room holds."""
         with self._lock:
             return self._snapshot.records()
 

@@ -8,6 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -20,7 +21,7 @@ from archive.domain.searching import FACETS, IndexDocument
 from archive.search.analysis import BREAK, folded, tokens
 from archive.search.engine import Engine, bytes_column
 
-INDEX_NAME: Final = "ROOM1"
+INDEX_NAME: Final = "ROOM2"
 
 TEXT, TITLE, NAME = "text", "title", "name"
 WORDS: Final = (TEXT, TITLE, NAME)
@@ -105,12 +106,14 @@ class Card:
     code: str
     earliest: str
     latest: str
+    not_after: date | None
 
 
 def values(document: IndexDocument) -> dict[str, Any]:
     """The field values of a document, as Whoosh's ``add_document`` takes them."""
     earliest, latest = _span(document)
-    card = [document.record.hex, document.body.hex, document.code, earliest, latest]
+    ends = document.not_after.isoformat() if document.not_after else ""
+    card = [document.record.hex, document.body.hex, document.code, earliest, latest, ends]
     own = {
         term: [
             dict(document.labels.get(term, {})),
@@ -143,8 +146,9 @@ def values(document: IndexDocument) -> dict[str, Any]:
 
 def card(stored: bytes) -> Card:
     """Read back what `values` wrote into the column ``card``."""
-    record, body, code, earliest, latest = json.loads(stored)
-    return Card(UUID(hex=record), UUID(hex=body), code, earliest, latest)
+    record, body, code, earliest, latest, ends = json.loads(stored)
+    not_after = date.fromisoformat(ends) if ends else None
+    return Card(UUID(hex=record), UUID(hex=body), code, earliest, latest, not_after)
 
 
 def _span(document: IndexDocument) -> tuple[str, str]:

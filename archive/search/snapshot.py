@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from archive.domain.searching import Indexed
 from archive.search.engine import Matcher, Reader, postings
 from archive.search.schema import CARD, LABELS, SHOWN, Card, card, engine, facet_field
 from archive.search.sealed_storage import SealedStorage
@@ -56,9 +57,9 @@ class Snapshot:
         self._scores.clear()
         self.storage.files.clear()
 
-    def records(self) -> Mapping[UUID, UUID]:
-        """Record id to the body id that is indexed of it."""
-        return {found.record: found.body for found in self.cards.values()}
+    def records(self) -> Mapping[UUID, Indexed]:
+        """Record id to what is indexed of it."""
+        return {found.record: Indexed(found.body, found.not_after) for found in self.cards.values()}
 
     def everything(self) -> int:
         """The set of all documents.

@@ -15,10 +15,9 @@ from archive.domain.drafts import Draft
 from archive.domain.errors import Invalid, Problem, message
 from archive.domain.keeping import ConsentRow, RecordRow, SealedBody
 from archive.domain.records import Identity
-from archive.domain.rooms import RoomPurpose, RoomTerms
+from archive.domain.rooms import RoomPurpose
 from archive.policy.access import Action
 from archive.policy.consent import fold
-from archive.policy.placement import place
 from archive.sealing import commits
 from archive.sealing.bodies import Unsealed
 from archive.services import consents, indexing, placing, registering, saving, transparency, validating
@@ -161,22 +160,20 @@ def _sealed(archive: Archive, ready: Sequence[_Ready]) -> list[SealedBody]:
 
 def _placed(of: placing.Collection, draft: Draft, entry: SealedBody, day: date) -> _Ready:
     record = draft.record
-    state = fold([draft.consent], day)
-    custody = RoomTerms(id=of.custody.room, collection=of.custody.room, purpose=RoomPurpose.CUSTODY, name="")
-    if place(state, record, custody, day) is None:
-        said = message(
-            "Consent or a legal basis for storing and cataloguing is missing: nothing can be stored."
-        )
-        raise Invalid([Problem("consent", said)])
     row = consents.row(draft.consent, entry, ())
     standing = placing.Standing(
         record=record,
         identity=Identity(record=record.id, people=draft.people) if draft.people else None,
-        consent=state,
+        consent=fold([draft.consent], day),
         head=row.hash,
         revision=1,
     )
     master = placing.master(of, standing, day)
+    if master is None:
+        said = message(
+            "Consent or a legal basis for storing and cataloguing is missing: nothing can be stored."
+        )
+        raise Invalid([Problem("consent", said)])
     return _Ready(
         record=placing.row(of, standing, master.id, day),
         entry=row,

@@ -41,7 +41,9 @@ def retag(archive: Archive, acting: Acting, custody: UUID, record: UUID, tags: S
     completed = tuple(registering.completed(tag, register) for tag in tags)
     standing = replace(standing, record=replace(standing.record, tags=completed), revision=row.revision + 1)
     validating.check_tags(standing.record, register)
-    unsealed = [placing.master(of, standing, day), *placing.renditions(of, standing, day)]
+    unsealed = placing.everywhere(of, standing, day)
+    if not unsealed:
+        raise NotFound
     change = Revision(row=row, standing=standing, unsealed=unsealed, action="revise", read=standing.head)
     revising.write(archive, acting, of, change)
     indexing.drain_held(archive, acting, custody)

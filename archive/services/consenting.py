@@ -10,10 +10,8 @@ from uuid import UUID
 
 from archive.domain.consent import ConsentEntry
 from archive.domain.errors import Invalid, NotFound, Problem, message
-from archive.domain.rooms import RoomPurpose, RoomTerms
 from archive.policy.access import Action
 from archive.policy.consent import fold
-from archive.policy.placement import place
 from archive.services import consents, indexing, placing, revising, saving, transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
@@ -46,16 +44,15 @@ def append(
     [body] = saving.seal(archive, [unsealed], saving.draw(archive, [unsealed.id]))
     added = consents.row(entry, body, before)
     read, standing = standing.head, replace(standing, consent=fold((*ledger, entry), day), head=added.hash)
-    terms = RoomTerms(id=custody, collection=custody, purpose=RoomPurpose.CUSTODY, name="")
-    closed = place(standing.consent, standing.record, terms, day) is None
+    bodies = placing.everywhere(of, standing, day)
     change = Revision(
         row=row,
         standing=standing,
-        unsealed=() if closed else placing.renditions(of, standing, day),
+        unsealed=bodies,
         action="consent",
         read=read,
         entry=(added, body),
-        closed=closed,
+        closed=not bodies,
     )
     revising.write(archive, acting, of, change)
     if index:

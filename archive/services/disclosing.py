@@ -16,6 +16,7 @@ from archive.domain.consent import ConsentEntry
 from archive.domain.errors import Damaged, NotFound, message
 from archive.domain.identifiers import code_of
 from archive.domain.keeping import LogHead, SealedBody
+from archive.domain.licence import Licence
 from archive.domain.logged import LogPlace
 from archive.domain.records import Identity
 from archive.domain.rooms import RoomPurpose, RoomTerms
@@ -38,6 +39,7 @@ class _Sealed:
 
     view: HeldRoom
     body: SealedBody
+    licence: Licence
     day: date
     ledger: consents.Chain = ()
     placed: tuple[UUID, ...] = ()
@@ -89,9 +91,9 @@ def _permitted(archive: Archive, acting: Acting, unit: UnitOfWork, room: UUID, r
         raise NotFound
     view = rooms.held_room(archive, acting, unit, held[room])
     stands = saving.standing(archive, acting, unit, row)
-    if body.revision != stands.revision or (licence and licence.head != stands.ledger):
+    if body.revision != stands.revision or licence is None or licence.head != stands.ledger:
         raise Damaged(_OUTDATED)
-    sealed = _Sealed(view=view, body=body, day=day)
+    sealed = _Sealed(view=view, body=body, licence=licence, day=day)
     if view.purpose is RoomPurpose.CUSTODY:
         sealed = _with_custody(archive, acting, unit, sealed)
         saving.same_ledger(stands, sealed.ledger[-1][0].hash if sealed.ledger else b"")
@@ -132,7 +134,7 @@ def _opened(archive: Archive, acting: Acting, sealed: _Sealed) -> Shown:
         room=view,
         revision=sealed.body.revision,
         day=sealed.body.day,
-        licence=licence_of(sealed.body.licence),
+        licence=sealed.licence,
         identity=_identity(ledger, identity, parts[identity.id], sealed.day) if identity else None,
         consent=ledger,
         placed=sealed.placed,

@@ -6,6 +6,7 @@ Knows which fields are text, which are facets, and the names of tags. Must not k
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -25,7 +26,7 @@ _YEARS: Final = 20
 """A date spread over more years than this is counted under the first of them only."""
 
 
-def document(record: Record, body: UUID) -> IndexDocument:
+def document(record: Record, body: UUID, not_after: date | None) -> IndexDocument:
     """Return everything of one rendition that its room may search. What is withheld is in none of it."""
     dates = span(record.collected) if record.collected else None
     texts = tuple(_texts(record))
@@ -43,6 +44,7 @@ def document(record: Record, body: UUID) -> IndexDocument:
         note=record.content_note,
         broader=_broader(record.tags),
         aliases={tag.term: tag.aliases for tag in record.tags if tag.aliases},
+        not_after=not_after,
     )
 
 

@@ -147,7 +147,7 @@ def readable(
 
 
 def licence_of(body: bytes) -> Licence | None:
-    """Return a body's clear licence; None in custody, where there is none. Raises Damaged.
+    """Return a body's clear licence; None for bodies that nobody reads by one. Raises Damaged.
 
     It is proven only with the body (`saving.vouch`).
     """

@@ -110,11 +110,13 @@ def _heal(archive: Archive, acting: Acting, row: RoomRow, index: Index, head: In
     What waits in the outbox is then in it too, and need not be indexed again.
     """
     with archive.read() as unit:
-        wanted = readable(archive, acting, unit, row.id)
+        day, wanted = today(archive, unit), readable(archive, acting, unit, row.id)
         tickets = [ticket for ticket, _record in unit.outbox.pending(row.id, sys.maxsize)]
     held = index.records()
-    missing = [record for record, body in wanted.items() if held.get(record) != body]
-    gone = [record for record in held if record not in wanted]
+    missing = [record for record, body in wanted.items() if record not in held or held[record].body != body]
+    # The licences beside the bodies are checked one by one only when a body is opened; what the index has of them was.
+    ended = [record for record, found in held.items() if found.not_after and found.not_after < day]
+    gone = [record for record in held if record not in wanted or record in ended]
     index.remove(gone)
     for start in range(0, len(missing), _BATCH):
         _stage(archive, acting, row, index, missing[start : start + _BATCH])
@@ -140,7 +142,8 @@ def _stage(archive: Archive, acting: Acting, row: RoomRow, index: Index, records
         parts_of = saving.unseal_many(archive, acting, unit, list(bodies.values()), row.id, row.collection)
     index.remove(record for record in records if record not in bodies)
     index.replace(
-        document(record_of(parts), body.id) for body, parts in zip(bodies.values(), parts_of, strict=True)
+        document(record_of(parts), body.id, body.not_after)
+        for body, parts in zip(bodies.values(), parts_of, strict=True)
     )
 
 

@@ -111,17 +111,20 @@ def keeps_identity(standing: Standing, today: date) -> bool:
     return place_identity(standing.consent, Identity(record=standing.record.id), terms, today) is not None
 
 
-def master(of: Collection, standing: Standing, today: date) -> Unsealed:
-    """Return the whole record, to be sealed to custody alone."""
-    return Unsealed(
-        id=new_id(),
-        kind=BodyKind.MASTER,
-        record=standing.record.id,
-        rooms=[of.custody],
-        revision=standing.revision,
-        day=today,
-        parts={PART: encode_record(standing.record)},
-    )
+def master(of: Collection, standing: Standing, today: date) -> Unsealed | None:
+    """Return the whole record, to be sealed to custody alone; None when consent keeps it there no more."""
+    custody = of.custody.room
+    terms = RoomTerms(id=custody, collection=custody, purpose=RoomPurpose.CUSTODY, name="")
+    placed = place(standing.consent, standing.record, terms, today)
+    if placed is None:
+        return None
+    return _unsealed(BodyKind.MASTER, [of.custody], standing, encode_record(placed.record), placed, today)
+
+
+def everywhere(of: Collection, standing: Standing, today: date) -> list[Unsealed]:
+    """Return a record's master and its renditions; nothing at all when consent keeps it in custody no more."""
+    kept = master(of, standing, today)
+    return [kept, *renditions(of, standing, today)] if kept else []
 
 
 def renditions(of: Collection, standing: Standing, today: date, only: UUID | None = None) -> list[Unsealed]:

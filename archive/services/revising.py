@@ -87,6 +87,8 @@ def write(archive: Archive, acting: Acting, of: placing.Collection, change: Revi
             if change.only in (None, body.room)
         ]
         old += _ended_identities(archive, unit, change)
+        if masters and change.standing.revision == row.revision:  # the same words under another licence
+            old += [body for body in unit.records.bodies_of(row.id, BodyKind.MASTER) if body.id == row.master]
         unit.records.remove_bodies([body.id for body in old])
         unit.records.add_commit(commit)
         unit.records.add_bodies(placed)
@@ -97,7 +99,7 @@ def write(archive: Archive, acting: Acting, of: placing.Collection, change: Revi
                 replace(row, master=master, revision=change.standing.revision, closed=change.closed)
             )
         to_index(unit, of, [row.id], placed)
-        for room in {body.room for body in old}:
+        for room in {body.room for body in old} - {of.custody.room}:
             unit.outbox.add(room, [row.id])
         detail = {"record": row.id.hex, "revision": change.standing.revision}
         transparency.append(archive, unit, acting.member, change.action, detail, commit, about=row.id)

@@ -16,8 +16,9 @@ from archive.crypto import kdf
 from archive.domain.errors import NotFound
 from archive.domain.identifiers import new_id
 from archive.domain.keeping import BodyKind
+from archive.domain.licence import Licence
 from archive.domain.rooms import Capability, Scope
-from archive.sealing import commits, names
+from archive.sealing import commits, licences, names
 from archive.sealing.bodies import RoomKey, Unsealed
 from archive.sealing.codec import encode_record
 from archive.services import (
@@ -210,14 +211,17 @@ def test_a_body_that_a_reader_signed(scene: Scene) -> None:
         ledger = unit.ledger.of_record(scene.one)[-1].hash
     assert row
     assert room
+    body = new_id()
+    licence = Licence(room=custody, record=scene.one, rendition=body, items=(), head=ledger)
     unsealed = Unsealed(
-        id=new_id(),
+        id=body,
         kind=BodyKind.MASTER,
         record=scene.one,
         rooms=[RoomKey(custody, room.version, room.public)],
         revision=2,
         day=row.day,
         parts={placing.PART: encode_record(account("Not what was said.", record=scene.one))},
+        licence=licences.write(licence),
     )
     sealed = saving.seal(archive, [unsealed], saving.draw(archive, [unsealed.id]))
     stand = commits.Standing(unsealed.id, 2, ledger)

@@ -64,7 +64,6 @@ def suggestions(found: Iterable[searching.Suggestion]) -> shapes.Suggestions:
 
 
 def record(shown: Shown) -> shapes.Record:
-    licence = shown.licence
     return shapes.Record(
         id=shown.record.id,
         code=shown.code,
@@ -72,7 +71,7 @@ def record(shown: Shown) -> shapes.Record:
         revision=shown.revision,
         day=shown.day,
         record=shown.record,
-        licence=shapes.Licence(items=licence.items, not_after=licence.not_after) if licence else None,
+        licence=shapes.Licence(items=shown.licence.items, not_after=shown.licence.not_after),
         identity=shown.identity,
         consent=shown.consent,
         placed=shown.placed,

@@ -151,7 +151,7 @@ class Record(Shape):
     revision: int
     day: date
     record: Testimony | FamilyReport = Field(discriminator="record_kind")
-    licence: Licence | None = Field(description="Null in custody.")
+    licence: Licence
     identity: Identity | None = Field(description="For those in custody who hold the identity room too.")
     consent: tuple[ConsentEntry, ...] = Field(description="Custody only: the ledger's entries, oldest first.")
     placed: tuple[UUID, ...] = Field(description="Custody only: the rooms in which the record now lies.")

@@ -96,7 +96,6 @@ class Page:
 def page(shown: Shown) -> Page:
     record = shown.record
     report = record if isinstance(record, FamilyReport) else None
-    licence = shown.licence
     return Page(
         id=record.id,
         code=shown.code,
@@ -111,7 +110,7 @@ def page(shown: Shown) -> Page:
         missing=tuple(_missing(person) for person in report.missing) if report else (),
         statements=_statements(report.statements) if report else (),
         identity=tuple(_people(shown.identity)) if shown.identity else (),
-        until=format_date(licence.not_after, "long") if licence and licence.not_after else "",
+        until=format_date(shown.licence.not_after, "long") if shown.licence.not_after else "",
         safety=theirs(report.safety) if report and report.safety else None,
     )
 
