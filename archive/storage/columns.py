@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Dialect, Enum, LargeBinary
+from sqlalchemy import BigInteger, Dialect, Enum, LargeBinary, String
 from sqlalchemy.types import TypeDecorator
 
 from archive.domain.keeping import Signed
@@ -44,6 +44,19 @@ class Whole(TypeDecorator[int]):
         del dialect
         if value is not None and not (isinstance(value, int) and 0 <= value <= _LARGEST):
             raise ValueError("a value that is no number of ours")
+        return value
+
+
+class Word(TypeDecorator[str]):
+    """A word of ours, and nothing else."""
+
+    impl = String
+    cache_ok = True
+
+    def process_result_value(self, value: object, dialect: Dialect) -> str | None:
+        del dialect
+        if value is not None and not isinstance(value, str):
+            raise ValueError("a value that is no word")
         return value
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    String,
     Table,
     UniqueConstraint,
     Uuid,
@@ -25,7 +24,7 @@ from sqlalchemy import (
 from archive.domain.consent import Event
 from archive.domain.keeping import BodyKind
 from archive.domain.rooms import RoomPurpose
-from archive.storage.columns import Bytes, Signature, Whole, blobs, one_of, signatures, uuids, words
+from archive.storage.columns import Bytes, Signature, Whole, Word, blobs, one_of, signatures, uuids, words
 
 SCHEMA: Final = "0002"
 """The newest revision in `migrations/versions`. Revisions are numbered, so older and newer are told apart."""
@@ -104,7 +103,7 @@ slots = Table(
     metadata,
     _id(),
     _belongs("member", "members.id"),
-    Column("kind", String(16), nullable=False),
+    Column("kind", Word(16), nullable=False),
     _bytes("salt"),
     _bytes("cost"),
     _bytes("sealed"),
@@ -208,7 +207,7 @@ parts = Table(
     "parts",
     metadata,
     _part_of_body(),
-    Column("name", String(64), primary_key=True),
+    Column("name", Word(64), primary_key=True),
     _bytes("sealed"),
 )
 
@@ -216,7 +215,7 @@ sources = Table(
     "sources",
     metadata,
     _id("room"),
-    Column("field", String(64), primary_key=True),
+    Column("field", Word(64), primary_key=True),
     Column("blind", Bytes(), primary_key=True),
     _belongs("record", "records.id"),
 )
@@ -244,7 +243,7 @@ log = Table(
     Column("id", Uuid(), nullable=False, unique=True),
     _day(),
     Column("actor", Uuid()),
-    Column("action", String(32), nullable=False),
+    Column("action", Word(32), nullable=False),
     Column("about", Uuid()),
     _bytes("digest"),  # empty in rows older than the column
     Column("commit", Uuid(), ForeignKey("commits.id", deferrable=True, initially="DEFERRED")),
