@@ -1,15 +1,28 @@
-"""Knows what may become of a log entry's sealed body: for how long the archive keeps what somebody searched for.
+"""Knows what is asked of the transparency log, and for how long it keeps what somebody searched for.
 Must not know how an entry is sealed, hashed or stored."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
 QUERIES: Final = ("search", "suggest")
 """The actions whose bodies hold what somebody typed."""
 KEPT: Final = timedelta(days=90)
 """How long such a body can be opened; its entry stays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogFilter:
+    """Which entries are wanted, by what stands in the clear; None for all. ``since`` and ``until`` are included."""
+
+    actor: UUID | None = None
+    about: UUID | None = None
+    action: str | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 def faded(action: str, day: date, today: date) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 
 from archive.domain.errors import Conflict, message
 from archive.domain.keeping import ConsentRow, LogHead, LogRow
+from archive.domain.log import LogFilter
 from archive.storage.rows import Rows, batches, fields_of
 from archive.storage.tables import consents, log
 
@@ -55,6 +57,33 @@ class Log:
     def entries(self, start: int, count: int) -> tuple[LogRow, ...]:
         wanted = (log.c.number >= start, log.c.number < start + count)
         return self._rows.load(LogRow, log, *wanted, order=log.c.number)
+
+    def find(
+        self, only: LogFilter, start: int | None, count: int, *, newest: bool = False
+    ) -> tuple[LogRow, ...]:
+        wanted = [
+            column == value
+            for column, value in (
+                (log.c.actor, only.actor),
+                (log.c.about, only.about),
+                (log.c.action, only.action),
+            )
+            if value is not None
+        ]
+        wanted += [log.c.day >= only.since] if only.since else []
+        wanted += [log.c.day <= only.until] if only.until else []
+        if start is not None:
+            wanted.append(log.c.number <= start if newest else log.c.number >= start)
+        order = log.c.number.desc() if newest else log.c.number
+        return self._rows.load(LogRow, log, *wanted, order=order, most=count)
+
+    def leaves(self, size: int) -> tuple[bytes, ...]:
+        found = self._rows.all(select(log.c.leaf).where(log.c.number < size).order_by(log.c.number))
+        return tuple(row["leaf"] for row in found)
+
+    def said_before(self, actions: Iterable[str], day: date) -> tuple[UUID, ...]:
+        found = self._rows.all(select(log.c.id).where(log.c.action.in_(actions), log.c.day < day))
+        return tuple(row["id"] for row in found)
 
     def last_day(self) -> str | None:
         last = self._rows.first(select(log.c.day).order_by(log.c.number.desc()))

@@ -10,7 +10,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Delete,
     Insert,
@@ -84,11 +83,16 @@ class Rows:
         return found[0] if found else None
 
     def load(
-        self, kind: type[T], table: Table, *where: ColumnElement[bool], order: Column[Any] | None = None
+        self,
+        kind: type[T],
+        table: Table,
+        *where: ColumnElement[bool],
+        order: ColumnElement[Any] | None = None,
+        most: int | None = None,
     ) -> tuple[T, ...]:
         """Rows as values of ``kind``, whose fields are among the table's columns."""
         wanted = select(*(table.c[field.name] for field in fields(kind)))
-        return tuple(kind(**row) for row in self.all(wanted.where(*where).order_by(order)))
+        return tuple(kind(**row) for row in self.all(wanted.where(*where).order_by(order).limit(most)))
 
     def load_one(self, kind: type[T], table: Table, *where: ColumnElement[bool]) -> T | None:
         found = self.load(kind, table, *where)
