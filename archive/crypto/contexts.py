@@ -51,6 +51,7 @@ LABELS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         # ways in and out
         "intake": ("room", "key", "submission", "form version"),
         "reject": ("import", "member"),
+        "exhibit": ("exhibit",),
         "export": ("bundle", "recipient"),
         # sessions, work and search
         "session": ("row key", "member", "epoch", "created", "absolute expiry"),
