@@ -1,4 +1,4 @@
-"""Upkeep that needs no key: old sessions go, shares that own nothing go, the shred store learns how far the log came.
+"""Upkeep that needs no key: old sessions go, shares without owner, old queries; the shred store learns of the log.
 
 Knows ids, days and hashes only. Must not know a key, nor be able to reach one.
 """
@@ -6,10 +6,12 @@ Knows ids, days and hashes only. Must not know a key, nor be able to reach one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from archive.crypto import merkle
 from archive.domain.errors import Damaged, message
+from archive.domain.log import KEPT, QUERIES
 from archive.services.ports import Clock, Indexes, Sessions, ShareStore, Units
 
 
@@ -28,6 +30,7 @@ class Upkeep:
     idle: int
     _unowned: frozenset[UUID] = frozenset()
     _compared: bool = False
+    _faded: date | None = None
 
     def run(self) -> int:
         """Do what is due; return how many shares were destroyed.
@@ -52,6 +55,18 @@ class Upkeep:
         if gone:
             self.shares.destroy(gone)
         self._unowned = unowned - gone
+        return len(gone) + self._fade(held)
+
+    def _fade(self, held: frozenset[UUID]) -> int:
+        """Once a day: destroy the shares of what somebody searched for so long ago that nobody may know any more."""
+        with self.read() as unit:
+            last, today = unit.log.last_day(), self.clock().date()
+            today = max(today, date.fromisoformat(last)) if last else today
+            if today == self._faded:
+                return 0
+            gone = held.intersection(unit.log.said_before(QUERIES, today - KEPT))
+        self.shares.destroy(gone)
+        self._faded = today
         return len(gone)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -11,11 +12,13 @@ from archive import bootstrap
 from archive.config import Config
 from archive.domain.errors import Damaged
 from archive.domain.identifiers import new_id
+from archive.domain.log import KEPT, QUERIES
 from archive.domain.searching import SearchQuery
-from archive.services import accessioning, checking, disclosing, searching, signing_in
+from archive.services import accessioning, checking, disclosing, searching, signing_in, transparency
 from archive.services.archive import Archive
 from archive.services.upkeep import Upkeep
 from tests.archives import Standing, draft
+from tests.services.services_cast import later
 
 
 def keeping(archive: Archive) -> Upkeep:
@@ -70,3 +73,33 @@ def test_a_main_database_rolled_back_alone_is_found_out(standing: Standing, tmp_
         with pytest.raises(Damaged, match="older than the shred store"):
             keeping(archive).run()
         assert any("older than the shred store" in finding.text for finding in checking.fsck(archive))
+
+
+def test_what_somebody_searched_for_is_forgotten_after_its_time(standing: Standing) -> None:
+    archive, keeper = standing.archive, standing.acting("keeper")
+    searching.search(archive, keeper, standing.custody, SearchQuery("counted"))
+    searching.suggest(archive, keeper, standing.custody, "h", "en")
+    with archive.read() as unit:
+        rows = unit.log.entries(0, 1000)
+    queries = {row.id for row in rows if row.action in QUERIES}
+    others = {row.id for row in rows} - queries
+    assert len(queries) == 2
+    for days, kept in ((KEPT.days, queries), (KEPT.days + 1, frozenset[UUID]())):
+        upkeep = keeping(later(archive, days * 86_400))
+        assert upkeep.run() == len(queries) - len(kept)
+        assert upkeep.run() == 0
+        assert queries & archive.shares.owners() == kept
+        assert others <= archive.shares.owners()
+    assert checking.fsck(later(archive, (KEPT.days + 1) * 86_400), keeper) == ()
+
+
+def test_a_clock_set_back_keeps_nothing_alive(standing: Standing) -> None:
+    """The day is the last entry's, when the clock says an earlier one."""
+    archive, keeper = standing.archive, standing.acting("keeper")
+    searching.search(archive, keeper, standing.custody, SearchQuery("counted"))
+    then = later(archive, (KEPT.days + 1) * 86_400)
+    with then.work() as unit:
+        transparency.append(then, unit, None, "fsck", {})
+        unit.commit()
+    assert keeping(archive).run() == 1
+    assert checking.fsck(archive) == ()
