@@ -12,6 +12,7 @@ import click
 
 from archive.cli import hygiene, refusals
 from archive.cli.demonstrating import demo
+from archive.cli.exhibits import exhibit
 from archive.cli.given import Root
 from archive.cli.importing import import_, rejects
 from archive.cli.keeping import fsck, log, reindex, upgrade
@@ -38,7 +39,7 @@ def guwah() -> None:
 
 
 for command in (
-    init, demo, serve, member, room, grant, import_, rejects, search, show, tag, reindex, fsck, log, upgrade,
+    init, demo, serve, member, room, grant, import_, rejects, search, show, tag, reindex, fsck, log, upgrade, exhibit,
 ):  # fmt: skip
     guwah.add_command(command)
 

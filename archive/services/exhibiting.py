@@ -20,7 +20,7 @@ from archive.domain.identifiers import new_id
 from archive.domain.rooms import RoomPurpose
 from archive.evidence import sheet as evidence
 from archive.evidence.sheet import Facts, Sheet
-from archive.sealing import exhibits
+from archive.sealing import exhibits, trust
 from archive.sealing.codec import canonical, decode, encode
 from archive.sealing.exhibits import Vouchers
 from archive.services import disclosing, entitling, transparency
@@ -132,6 +132,11 @@ def again(archive: Archive, acting: Acting, room: UUID, known: Kept) -> Exhibit 
         return None
     made = Exhibit(sheet=evidence.sheet(shown, known.facts), signature=known.signature, vouchers=vouchers)
     return made if made.digest == known.digest else None
+
+
+def fingerprint(archive: Archive) -> str:
+    """Return the fingerprint of the archive's officers, which whoever checks an exhibit needs from elsewhere."""
+    return trust.fingerprint(archive.row).hex()
 
 
 def _entitled(archive: Archive, acting: Acting, room: UUID) -> Vouchers:
