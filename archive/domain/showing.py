@@ -61,6 +61,14 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What some rooms would all hold of a record (None: nothing). A room that the member does not hold has no name."""
+
+    record: Record | None
+    rooms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """How a member is called in the interface, and the words for their sets of grants (``vocabularies/roles``)."""
 

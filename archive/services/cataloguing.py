@@ -1,18 +1,22 @@
-"""Cataloguing: a record's tags are changed, or a room's scope, and the record is placed anew.
+"""Cataloguing: a record's tags or marked passages are changed, or a room's scope, and the record is placed anew.
 
-Knows that placement follows every change. Must not know forms, or what the tags mean.
+Knows that placement follows every change. Must not know forms, or what tags and marks mean.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
-from archive.domain.errors import NotFound
-from archive.domain.keeping import SealedBody
+from archive.domain.drafts import Record
+from archive.domain.errors import Conflict, Invalid, NotFound, Problem, message
+from archive.domain.keeping import RecordRow, SealedBody
+from archive.domain.records import Marking, Text
 from archive.domain.rooms import RoomPurpose
 from archive.domain.tags import Tag
+from archive.policy import placement
 from archive.policy.access import Action
 from archive.sealing.bodies import Unsealed
 from archive.services import indexing, placing, registering, revising, saving, transparency, validating
@@ -31,22 +35,93 @@ def retag(archive: Archive, acting: Acting, custody: UUID, record: UUID, tags: S
     Raises NotFound, Refused, Invalid, Conflict. Cost: as one accession.
     """
     with archive.read() as unit:
-        require(archive, acting, unit, custody, Action.PLACE)
-        row = unit.records.get(record)
-        if row is None or row.collection != custody or row.closed:
-            raise NotFound
+        stands = _standing(archive, acting, unit, custody, record)
         register = registering.register(archive, acting, unit, custody)
-        day, of = today(archive, unit), placing.collection(archive, acting, unit, custody)
-        standing, _ledger = revising.standing(archive, acting, unit, row)
     completed = tuple(registering.completed(tag, register) for tag in tags)
-    standing = replace(standing, record=replace(standing.record, tags=completed), revision=row.revision + 1)
-    validating.check_tags(standing.record, register)
-    unsealed = placing.everywhere(of, standing, day)
+    revised = replace(stands.standing.record, tags=completed)
+    validating.check_tags(revised, register)
+    _write(archive, acting, stands, revised)
+
+
+@transparency.refusals("revise")
+def mark_passages(
+    archive: Archive,
+    acting: Acting,
+    custody: UUID,
+    record: UUID,
+    read: int,
+    markings: Sequence[Marking],
+) -> None:
+    """Say what was found in texts of a record, in place of what was said before; texts not named stay as they are.
+
+    A new revision of the master, and renditions anew, as for `retag`. ``read`` is the revision that the marks were made
+    from: passages that somebody else marked meanwhile would be open again. Needs the place capability. Raises NotFound,
+    Refused, Conflict, and Invalid, also when consent to keep a class was refused that the record now is known to hold.
+    Cost: as one accession.
+    """
+    with archive.read() as unit:
+        stands = _standing(archive, acting, unit, custody, record)
+    if stands.row.revision != read:
+        said = message("Somebody else changed this record meanwhile. Open it again; nothing was changed.")
+        raise Conflict(said)
+    revised = marked(stands.standing.record, markings)
+    validating.check_passages(revised)
+    if refused := placement.unkept(stands.standing.consent, revised):
+        said = message(
+            "Keeping or cataloguing “%(class)s” was refused, but the record holds it. Take it out."
+        )
+        raise Invalid([Problem("", said, {"class": data_class}) for data_class in sorted(refused)])
+    _write(archive, acting, stands, revised)
+
+
+def marked(record: Record, markings: Sequence[Marking]) -> Record:
+    """Return the record with other marks on its texts, passages in their order. Pure. Raises Invalid."""
+    found = {marking.text: marking for marking in markings}
+    unknown = found.keys() - {text.id for text in record.texts}
+    if unknown or len(found) < len(markings):
+        raise Invalid([Problem("texts", message("Name each text of the record once, by its id."))])
+    return replace(record, texts=tuple(_with(text, found.get(text.id)) for text in record.texts))
+
+
+def _with(text: Text, marking: Marking | None) -> Text:
+    if marking is None:
+        return text
+    passages = tuple(
+        sorted(set(marking.passages), key=lambda one: (one.start, one.end, one.contains, one.reason))
+    )
+    return replace(text, passages=passages, contains=marking.contains, reviewed=marking.reviewed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A record that is about to change, and everything that its change is decided from."""
+
+    row: RecordRow
+    standing: placing.Standing
+    of: placing.Collection
+    day: date
+
+
+def _standing(archive: Archive, acting: Acting, unit: UnitOfWork, custody: UUID, record: UUID) -> _Standing:
+    require(archive, acting, unit, custody, Action.PLACE)
+    row = unit.records.get(record)
+    if row is None or row.collection != custody or row.closed:
+        raise NotFound
+    day, of = today(archive, unit), placing.collection(archive, acting, unit, custody)
+    standing, _ledger = revising.standing(archive, acting, unit, row)
+    return _Standing(row, standing, of, day)
+
+
+def _write(archive: Archive, acting: Acting, stands: _Standing, revised: Record) -> None:
+    standing = replace(stands.standing, record=revised, revision=stands.row.revision + 1)
+    unsealed = placing.everywhere(stands.of, standing, stands.day)
     if not unsealed:
         raise NotFound
-    change = Revision(row=row, standing=standing, unsealed=unsealed, action="revise", read=standing.head)
-    revising.write(archive, acting, of, change)
-    indexing.drain_held(archive, acting, custody)
+    change = Revision(
+        row=stands.row, standing=standing, unsealed=unsealed, action="revise", read=standing.head
+    )
+    revising.write(archive, acting, stands.of, change)
+    indexing.drain_held(archive, acting, stands.row.collection)
 
 
 @transparency.refusals("revise")

@@ -12,7 +12,7 @@ from archive.domain.consent import Audience, Basis, ConsentEntry, DataClass, Dec
 from archive.domain.drafts import Draft, Record
 from archive.domain.errors import Invalid, message
 from archive.domain.family_report import FamilyReport, FollowUp, MissingPerson, Statement
-from archive.domain.records import KnownPerson, Present, Source, Text
+from archive.domain.records import KnownPerson, Passage, Present, Source, Text
 from archive.domain.tags import Facet, Tag
 from archive.domain.testimony import Testimony
 from archive.policy.consent import fold, speaks_for_others
@@ -23,6 +23,7 @@ from archive.text.scripts import direction
 from archive.vocabularies.load import vocabulary
 
 MOST_TAGS: Final = 500
+MOST_PASSAGES: Final = 2000
 MOST_ITEMS: Final = len(Purpose) * len(Audience) * len(DataClass)
 ROLES: Final = ("original", "translation", "transcript", "summary")
 REGISTERED: Final = "reg-"
@@ -56,6 +57,15 @@ def check_tags(record: Record, register: Collection[str]) -> None:
     """Return when a stored record may bear the tags that it now has; else raise Invalid, as `check`."""
     fields = Fields()
     _tags(fields, record, register)
+    if fields.problems:
+        raise Invalid(fields.problems)
+
+
+def check_passages(record: Record) -> None:
+    """Return when the passages of a stored record's texts are such as may be stored; else raise Invalid, as `check`."""
+    fields = Fields()
+    for number, text in enumerate(record.texts):
+        _passages(fields, f"texts.{number}.", text)
     if fields.problems:
         raise Invalid(fields.problems)
 
@@ -132,6 +142,26 @@ def _text(fields: Fields, at: str, text: Text) -> None:
     )
     fields.line(at + "translator", text.translator)
     fields.line(at + "method", text.method)
+    _passages(fields, at, text)
+
+
+def _passages(fields: Fields, at: str, text: Text) -> None:
+    fields.few(at + "passages", text.passages, MOST_PASSAGES)
+    before = (0, 0)
+    for number, passage in enumerate(text.passages):
+        where, here = f"{at}passages.{number}.", (passage.start, passage.end)
+        if not 0 <= passage.start < passage.end <= len(text.body):
+            fields.problem(where + "end", message("A passage begins and ends within its text. Mark it anew."))
+        elif here < before:
+            fields.problem(where + "start", message("Passages are listed in the order in which they stand."))
+        before = here
+        _marked(fields, where, passage)
+
+
+def _marked(fields: Fields, at: str, passage: Passage) -> None:
+    if not passage.contains:
+        fields.problem(at + "contains", message("Say which kinds of data the passage carries."))
+    fields.line(at + "reason", passage.reason, required=message("Say in a few words why it is marked."))
 
 
 def _present(fields: Fields, at: str, somebody: Present) -> None:

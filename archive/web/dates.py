@@ -7,7 +7,7 @@ import re
 from datetime import date
 from typing import Final
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -53,6 +53,10 @@ def _exact(year: int, month: int, day: int) -> str:
         return str(year)
     if 21 <= month <= 24 and not day:  # noqa: PLR2004  # EDTF's numbers for the seasons
         return str(_seasons(month, year))
+    if 33 <= month <= 36 and not day:  # noqa: PLR2004  # EDTF's numbers for the quarters
+        first = 3 * (month - 33) + 1
+        ends = (date(year, first, 1), date(year, first + 2, 1))
+        return str(format_interval(*ends, "yMMMM", locale=get_locale()))
     if not day:
         return str(format_skeleton("yMMMM", date(year, month, 1), locale=get_locale()))
     return str(format_date(date(year, month, day), "long", locale=get_locale()))

@@ -10,7 +10,7 @@ from archive.domain.consent import Basis, DataClass, Decision, Event
 from archive.domain.drafts import Draft, Record
 from archive.domain.errors import Invalid
 from archive.domain.family_report import FollowUp, MissingPerson, Statement
-from archive.domain.records import KnownPerson, Present, Source
+from archive.domain.records import KnownPerson, Passage, Present, Source
 from archive.domain.tags import Facet, Tag
 from archive.services.validating import check
 from tests.unit.policy.policy_cast import (
@@ -30,6 +30,7 @@ from tests.unit.policy.policy_cast import (
     text,
 )
 
+MARK = Passage(start=0, end=4, contains=(DataClass.MEDICAL,), reason="invented")
 REGISTER = {CAMP.term}
 CONSENT = entry(*KEPT)
 SOMEBODY = KnownPerson(id=named("narrator"), role="narrator", name="Noor Invented", contact="a number")
@@ -72,6 +73,7 @@ def problems(draft: Draft) -> dict[str, str]:
         draft(account(texts=(text(body="two\r\nlines\tand a mark\u200f, \u202bturned\u202c"),), tags=())),
         draft(account(collected="", period="", title="a \u200fmark", source=Source(citation="a book"))),
         draft(people=(SOMEBODY,)),
+        draft(account(texts=(text(passages=(MARK, MARK, replace(MARK, start=2, end=9))),))),
         draft(consent=entry(*items([STORE, CATALOGUE], [DataClass.NARRATIVE]))),
         draft(consent=entry(basis=Basis.VITAL_INTEREST, reason="she is in danger"), people=(SOMEBODY,)),
         draft(consent=entry(basis=Basis.ALREADY_PUBLIC, reason="in print", source="a book", licence="CC0")),
@@ -148,6 +150,13 @@ def missing(**more: Any) -> Draft:
         (with_text(body="a\x00"), "texts.0.body", "U.0000"),
         (with_text(body="a\x0b"), "texts.0.body", "U.000B"),
         (with_text(body="a\x85"), "texts.0.body", "U.0085"),
+        (with_text(passages=(replace(MARK, end=99),)), "texts.0.passages.0.end", "within its text"),
+        (with_text(passages=(replace(MARK, start=-1),)), "texts.0.passages.0.end", "within its text"),
+        (with_text(passages=(replace(MARK, start=4),)), "texts.0.passages.0.end", "within its text"),
+        (with_text(passages=(MARK, replace(MARK, end=3))), "texts.0.passages.1.start", "in which they stand"),
+        (with_text(passages=(replace(MARK, contains=()),)), "texts.0.passages.0.contains", "which kinds"),
+        (with_text(passages=(replace(MARK, reason=""),)), "texts.0.passages.0.reason", "why it is marked"),
+        (with_text(passages=(MARK,) * 2001), "texts.0.passages", "at most 2000"),
         (with_text(body="a\ufffe"), "texts.0.body", "U.FFFE"),
         (with_text(body="a\udfff"), "texts.0.body", "half a character"),
         (with_text(translator="a\n"), "texts.0.translator", "on one line"),
