@@ -12,10 +12,12 @@ from uuid import UUID
 from archive.crypto import envelope, kdf
 from archive.crypto.contexts import ctx
 from archive.crypto.errors import CannotOpen
+from archive.crypto.notes import NoteKey
 from archive.domain.errors import Damaged, message
 
 _HOST: Final = "host.key"
 _EPOCH: Final = "shares-{}.key"
+_SIGNED: Final = "log.checkpoint"
 
 
 class HostSecretsMissing(Damaged):
@@ -28,7 +30,10 @@ class Host:
     Kept outside the database and the main backup. Raises HostSecretsMissing on `load`.
     """
 
-    def __init__(self, instance: UUID, secret: bytes, epochs: dict[int, bytes]) -> None:
+    def __init__(
+        self, instance: UUID, secret: bytes, epochs: dict[int, bytes], folder: Path | None = None
+    ) -> None:
+        self._folder = folder
         self._instance = instance
         self._secret = secret
         self._epochs = epochs
@@ -41,7 +46,7 @@ class Host:
         secret, epoch = kdf.random(kdf.KEY), kdf.random(kdf.KEY)
         _write(folder / _HOST, secret)
         _write(folder / _EPOCH.format(1), epoch)
-        return cls(instance, secret, {1: epoch})
+        return cls(instance, secret, {1: epoch}, folder)
 
     @classmethod
     def load(cls, folder: Path, instance: UUID) -> Host:
@@ -55,7 +60,7 @@ class Host:
                 message("The shred store's key is missing from %(folder)s. Restore it from its own copy."),
                 folder=str(folder),
             )
-        return cls(instance, _read(folder / _HOST), epochs)
+        return cls(instance, _read(folder / _HOST), epochs, folder)
 
     def login(self, login: str) -> bytes:
         """Return the MAC under which a login is stored: NFKC, without case or outer space."""
@@ -73,6 +78,25 @@ class Host:
     def web_secret(self) -> bytes:
         """Return the key that signs form tokens: the same in every worker."""
         return self._use("web")
+
+    def log_key(self) -> NoteKey:
+        """Return the key that signs the log's checkpoints; its name says which archive's log it is."""
+        return NoteKey(f"guwah.invalid/{self._instance.hex}", self._use("log"))
+
+    def last_checkpoint(self) -> str:
+        """Return the checkpoint that this host signed last, as it stands in its folder; empty before the first."""
+        try:
+            return (self._folder / _SIGNED).read_text("utf-8", errors="replace") if self._folder else ""
+        except FileNotFoundError:
+            return ""
+
+    def keep_checkpoint(self, note: str) -> None:
+        """Remember what was signed last, whole or not at all. A host without a folder remembers nothing."""
+        if self._folder:
+            new = self._folder / f"{_SIGNED}.new"
+            new.unlink(missing_ok=True)
+            _write(new, note.encode())
+            new.replace(self._folder / _SIGNED)
 
     @property
     def epoch(self) -> int:
