@@ -3,11 +3,12 @@ Must not know what is done with it; it decides nothing but whether all parts are
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,15 +16,21 @@ from typing import Final, Protocol, TypeVar
 
 from archive.config import Config
 from archive.crypto import selftest
-from archive.domain.errors import Damaged, GuwahError
+from archive.crypto.errors import CannotOpen
+from archive.domain.backups import Advance, Manifest
+from archive.domain.errors import Conflict, Damaged, GuwahError
 from archive.domain.identifiers import new_id
+from archive.domain.shredding import ShredList
+from archive.sealing import backups as manifests
 from archive.sealing.host import Host
 from archive.search.index import SealedIndexes
 from archive.services.archive import Archive
+from archive.services.backing_up import Staged
 from archive.services.founding import Ground
 from archive.services.opened import Opened
 from archive.services.upkeep import Upkeep
-from archive.storage import migrating
+from archive.storage import backups, migrating
+from archive.storage.backups import MAIN, SHARES, NewBackup
 from archive.storage.database import Database
 from archive.storage.sessions import Sessions
 from archive.storage.shares import ShareStore
@@ -45,25 +52,29 @@ class NotWritable(GuwahError):
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the parts of an archive lie: each in a folder of its own, for each has its own rule of backup."""
+    """Where the parts of an archive lie: each in a folder of its own, for each has its own rule of backup.
+
+    ``within`` each of these lies the part of an archive that is being restored.
+    """
 
     root: Path
+    within: str = ""
 
     @property
     def main(self) -> Path:
-        return self.root / "main" / "archive.db"
+        return self.root / "main" / self.within / "archive.db"
 
     @property
     def shares(self) -> Path:
-        return self.root / "shares" / "shares.db"
+        return self.root / "shares" / self.within / "shares.db"
 
     @property
     def sessions(self) -> Path:
-        return self.root / "sessions" / "sessions.db"
+        return self.root / "sessions" / self.within / "sessions.db"
 
     @property
     def index(self) -> Path:
-        return self.root / "index"
+        return self.root / "index" / self.within
 
     @property
     def host(self) -> Path:
@@ -131,12 +142,138 @@ def upkeep(archive: Archive) -> Upkeep:
 def upgrade(config: Config) -> None:
     """Bring the main database to the present version, wholly or not at all. Raises as `build`, and DiskFull."""
     places = _existing(config)
-    migrating.upgrade(places.main)
+    with ExitStack() as closing:
+        _hold(places, closing)
+        migrating.upgrade(places.main)
+
+
+@contextmanager
+def backing_up(archive: Archive, config: Config, to: Path, shares_to: Path) -> Iterator[NewBackup]:
+    """Make a backup below two folders; it is there when the block ends, whole, or not at all.
+
+    Raises NotEmpty, NotWritable, DiskFull.
+    """
+    places = Places(config.instance)
+    homes = {MAIN: to.absolute(), SHARES: shares_to.absolute()}
+    sources = {MAIN: places.main, SHARES: places.shares}
+    try:
+        with backups.making(sources, homes, archive.host) as made:
+            yield made
+    except (PermissionError, NotADirectoryError) as cause:
+        raise NotWritable(
+            f"This account may not write to {cause.filename}. Name another folder, or make it yours."
+        ) from None
+
+
+@contextmanager
+def restoring(
+    config: Config, main: Path, shares: Path, *, replace: bool, advance: Advance
+) -> Iterator[Staged]:
+    """Lay a backup out beside what is there, and put it in its place when the block ends well; else nothing changes.
+
+    What was there moves aside, into a folder beside the new files; sessions and indexes go. A database of an older
+    version is brought to this one. Raises Taken unless ``replace``, Conflict while anybody uses the archive, Damaged
+    for a backup that is not what it was, SchemaMismatch for a newer version's, HostSecretsMissing, DiskFull.
+    """
+    selftest.run()
+    places = Places(config.instance)
+    if not places.host.is_dir():
+        raise NotAnInstance(
+            f"The host's secrets are not in {places.host}. They are in no backup: put their own copy there first."
+        )
+    _writable(places)
+    with ExitStack() as closing:
+        _hold(places, closing, alone=True)
+        backups.unstage(places.folders)
+        if not replace and (places.main.exists() or places.shares.exists()):
+            raise Taken(
+                f"{places.root} holds an archive, or parts of one. With --replace it is moved aside and kept."
+            )
+        folders = {MAIN: main / MAIN, SHARES: shares / SHARES}
+        host, manifest = _vouched(places, folders)
+        tag = f"{_clock():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        staged = Places(places.root, within=f"{backups.STAGED}{tag}")
+        closing.callback(_unstaged, places, [folder for folder in places.folders if not folder.exists()])
+        for folder in places.folders:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        backups.stage(manifest, folders, {MAIN: staged.main, SHARES: staged.shares}, advance)
+        migrating.upgrade(staged.main)
+        live = _live_list(places, host)
+        with ExitStack() as opened_:
+            archive = _assembled(config, staged, opened_)
+            opened_.callback(_drop_keys, archive.opened)
+            yield Staged(archive=archive, manifest=manifest, live=live)
+        backups.decide(places.root, tag)
+        _finish(places)
+
+
+def replaced(config: Config) -> tuple[Path, ...]:
+    """Return the folders into which restores have moved what was there before."""
+    places = Places(config.instance)
+    homes = (places.main.parent, places.shares.parent)
+    return tuple(sorted(found for home in homes for found in home.glob(f"{backups.ASIDE}*")))
+
+
+def _unstaged(places: Places, made: list[Path]) -> None:
+    """Leave nothing of a restore that came to no decision."""
+    if not backups.decided(places.root):
+        backups.unstage(places.folders)
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()  # unless there is something in it
+
+
+def _finish(places: Places) -> None:
+    backups.finish(places.root, (places.shares, places.main), (places.sessions.parent, places.index))
+
+
+def _vouched(places: Places, folders: dict[str, Path]) -> tuple[Host, Manifest]:
+    raw = backups.manifest(folders)
+    try:
+        host = Host.load(places.host, manifests.claimed(raw).instance)
+        return host, manifests.read_manifest(host, raw)
+    except CannotOpen:
+        raise Damaged(
+            f"The manifest in {folders[MAIN]} was changed, or the secrets in {places.host} are those of another "
+            "archive. Nothing was restored."
+        ) from None
+
+
+def _live_list(places: Places, host: Host) -> ShredList | None:
+    """The list of the shred store that is in use; None without one that can still be read."""
+    with suppress(Damaged), ExitStack() as closing:
+        return _closed_by(closing, ShareStore(places.shares, host)).shredded()
+    return None
+
+
+def _hold(places: Places, closing: ExitStack, *, alone: bool = False) -> None:
+    """Keep restores away until the end; ``alone``: everybody. A restore that was cut off when decided is finished."""
+    descriptor = os.open(places.root, os.O_RDONLY | os.O_DIRECTORY)
+    closing.callback(os.close, descriptor)
+    try:
+        if not alone:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        if alone or backups.decided(places.root):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _finish(places)
+        if not alone:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Conflict(
+            f"The archive in {places.root} is in use. Stop guwah serve and every other command, then try again."
+            if alone
+            else f"The archive in {places.root} is being restored. Wait until that is done, then try again."
+        ) from None
 
 
 def _build(config: Config, closing: ExitStack) -> Archive:
     selftest.run()
     places = _existing(config)
+    _hold(places, closing)
+    return _assembled(config, places, closing)
+
+
+def _assembled(config: Config, places: Places, closing: ExitStack) -> Archive:
     database = _closed_by(closing, Database(places.main))
     with database.read() as unit:
         row = unit.instance()
@@ -163,10 +300,14 @@ def _existing(config: Config) -> Places:
         raise NotAnInstance(
             f"There is no archive in {config.instance}. Make one with guwah init, or name another with --instance."
         )
-    for path in (config.instance, *places.folders, places.main, places.shares):
+    _writable(places)
+    return places
+
+
+def _writable(places: Places) -> None:
+    for path in (places.root, *places.folders, places.main, places.shares):
         if path.exists() and not os.access(path, os.W_OK):
             raise NotWritable(f"This account may not write to {path}. Run as the account that owns it.")
-    return places
 
 
 def _ground(places: Places, closing: ExitStack) -> Ground:

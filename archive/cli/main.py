@@ -11,6 +11,7 @@ from io import TextIOWrapper
 import click
 
 from archive.cli import hygiene, refusals
+from archive.cli.backups import backup, restore, shredlist
 from archive.cli.demonstrating import demo
 from archive.cli.exhibits import exhibit
 from archive.cli.given import Root
@@ -40,6 +41,7 @@ def guwah() -> None:
 
 for command in (
     init, demo, serve, member, room, grant, import_, rejects, search, show, tag, reindex, fsck, log, upgrade, exhibit,
+    backup, restore, shredlist,
 ):  # fmt: skip
     guwah.add_command(command)
 

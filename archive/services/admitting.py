@@ -73,7 +73,7 @@ def admit(archive: Archive, officers: Sequence[Acting], who: Newcomer) -> Enroll
     wrap_public, sign_public = publics(archive.row.id, seed)
     rows, kit = lock_slots(archive.row.id, member, seed, trust.fingerprint(archive.row), given)
     with archive.work() as unit:
-        _quorum(archive, officers, unit)
+        quorum(archive, officers, unit)
         login = archive.host.login(who.login)
         if unit.members.by_login(login):
             raise Invalid([Problem("login", message("This login is taken. Choose another."))])
@@ -183,7 +183,7 @@ def regrant(archive: Archive, officers: Sequence[Acting], kit: str, member: UUID
     wrong kit, Refused, NotFound.
     """
     with archive.work() as unit:
-        _quorum(archive, officers, unit)
+        quorum(archive, officers, unit)
         signer = officers[0]
         checks = trusted(archive, signer, unit)
         try:
@@ -219,7 +219,8 @@ def _relocked(
     return enrolled(row.id, login, given, kit)
 
 
-def _quorum(archive: Archive, officers: Sequence[Acting], unit: UnitOfWork) -> None:
+def quorum(archive: Archive, officers: Sequence[Acting], unit: UnitOfWork) -> None:
+    """Return when as many different officers act as the archive's quorum asks. Raises Refused."""
     different = {officer.member for officer in officers}
     if len(different) < archive.row.quorum:
         raise Refused(message("This takes two officers, each with their own passphrase."))

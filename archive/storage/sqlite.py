@@ -8,18 +8,20 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
+from archive.domain.backups import Advance
 from archive.domain.errors import Conflict, Damaged, DiskFull, GuwahError, SchemaMismatch, message
 
 PATIENCE: Final = 30.0
 _BEGIN: Final = "guwah_begin"
 _STEP: Final = 0.02
+_PAGES: Final = 1024
 
 
 class File:
@@ -55,6 +57,22 @@ class File:
             said = opened.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
         if said != "ok":
             raise _damaged(self.path)
+
+    def copy_to(self, copy: Path, advance: Advance) -> None:
+        """Write what is committed now to a new file of the owner's alone, while others go on reading and writing.
+
+        Until it is done, what others remove meanwhile leaves traces in this file's log: one snapshot is read.
+        """
+        copy.touch(mode=0o600, exist_ok=False)
+        with refusals(self.path), self.connect("BEGIN") as opened, closing(sqlite3.connect(copy)) as target:
+            opened.exec_driver_sql("SELECT count(*) FROM sqlite_master").one()  # here the snapshot is taken
+            source: Any = opened.connection.driver_connection
+            page = opened.exec_driver_sql("PRAGMA page_size").scalar_one()
+            source.backup(
+                target,
+                pages=_PAGES,
+                progress=lambda _status, left, total: advance((total - left) * page, total * page),
+            )
 
     def clear_log(self, patience: float) -> bool:
         """Empty the write-ahead log, so that no file holds what was removed.
@@ -96,7 +114,7 @@ def new_file(path: Path) -> Iterator[File]:
         yield file
         file.close()  # which brings everything from the log into the file
         path.hardlink_to(unfinished)
-        _sync(path.parent)
+        sync(path.parent)
     finally:
         file.close()
         for left in path.parent.glob(f"{unfinished.name}*"):
@@ -110,14 +128,14 @@ def new_small_file(path: Path, tables: MetaData, version: int) -> None:
         opened.exec_driver_sql(f"PRAGMA user_version={version}")
 
 
-def upgrade_small_file(file: File, tables: MetaData, before: int, version: int) -> None:
-    """Bring a file of the version ``before`` to the present one by making the tables that are new."""
+def upgrade_small_file(file: File, tables: MetaData, since: int, version: int) -> None:
+    """Bring a file of an earlier version, from ``since`` on, to the present one by making the tables that are new."""
     with file.reading() as opened:
         found = _version(opened)
-    if found != before:
+    if not since <= found < version:
         return
     with file.writing() as opened:
-        if _version(opened) == before:  # nobody else was quicker
+        if _version(opened) == found:  # nobody else was quicker
             tables.create_all(opened)
             opened.exec_driver_sql(f"PRAGMA user_version={version}")
 
@@ -140,6 +158,8 @@ def refusals(path: Path) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
+        raise _refusal(error.orig, path) from error
+    except sqlite3.Error as error:  # from a copy, which goes past SQLAlchemy
         raise _refusal(error, path) from error
     except (LookupError, ValueError, TypeError, AttributeError) as error:
         raise _damaged(path) from error
@@ -179,17 +199,18 @@ def _version(opened: Connection) -> int:
     return int(opened.exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def sync(path: Path) -> None:
+    """Make a file's content, or the names in a folder, durable."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _refusal(error: DBAPIError, path: Path) -> GuwahError:
-    name = getattr(error.orig, "sqlite_errorname", "?")
-    if isinstance(error, IntegrityError):
+def _refusal(error: BaseException | None, path: Path) -> GuwahError:
+    name = getattr(error, "sqlite_errorname", "?")
+    if isinstance(error, sqlite3.IntegrityError):
         return Conflict(
             message("Somebody else changed the same thing first. Nothing was stored; look again.")
         )

@@ -1,0 +1,206 @@
+"""Backing up without a key, and bringing a backup up to date with what was shredded since, before anybody sees it.
+
+Knows which half is copied first, and which shred list is new enough. Must not know how files are copied or moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+from uuid import UUID
+
+from archive.crypto import merkle
+from archive.crypto.errors import CannotOpen
+from archive.domain.backups import Advance, CopiedFile, Manifest
+from archive.domain.errors import Damaged, Refused, message
+from archive.domain.identifiers import new_id
+from archive.domain.keeping import BodyKind, LogHead, SealedBody
+from archive.domain.shredding import ShredList
+from archive.sealing import backups
+from archive.services import transparency
+from archive.services.acting import Acting
+from archive.services.admitting import quorum
+from archive.services.archive import Archive
+from archive.services.ports import UnitOfWork
+
+
+class Copies(Protocol):
+    """Where the two halves of a backup are written."""
+
+    @property
+    def schema(self) -> str: ...
+
+    def main(self, advance: Advance) -> LogHead:
+        """Copy the main database; return how far the copied log goes."""
+        ...
+
+    def shares(self, advance: Advance) -> ShredList:
+        """Copy the shred store; return the copied shred list."""
+        ...
+
+    def files(self) -> tuple[CopiedFile, ...]: ...
+    def describe(self, manifest: bytes) -> None: ...
+
+
+def shred_list(archive: Archive) -> bytes:
+    """Return the shred list as it is carried elsewhere, with every checkpoint. Raises Damaged when it was changed."""
+    return backups.write_list(archive.host, archive.shares.shredded())
+
+
+def read_list(archive: Archive, raw: bytes) -> ShredList:
+    """Return a list that `shred_list` wrote. Raises Damaged for another archive's, a cut or an edited one."""
+    try:
+        return backups.read_list(archive.host, raw)
+    except CannotOpen:
+        raise Damaged(
+            message("This is no shred list of this archive, or it was changed or cut short.")
+        ) from None
+
+
+class ListNeeded(Refused):
+    """The newest shred list is not there: a restore could bring back what was withdrawn since the backup."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """A backup laid out as an archive that nobody uses yet; ``live`` is the list of the shred store in use, if any."""
+
+    archive: Archive
+    manifest: Manifest
+    live: ShredList | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewed:
+    """What a restore did to a backup: how many shares and bodies went, which records it closed."""
+
+    shares: int
+    bodies: int
+    closed: tuple[UUID, ...]
+
+
+def back_up(archive: Archive, copies: Copies, program: str, advance: Advance) -> Manifest:
+    """Copy main first, shares second, while others go on working; return what the backup says of itself.
+
+    So every body in the main copy has its share in the other, or was shredded meanwhile. Nothing is opened and no key
+    is needed. Raises DiskFull, Damaged. Cost: as copying the files twice and hashing them once.
+    """
+    id = new_id()
+    with archive.work() as unit:
+        transparency.append(archive, unit, None, "backup", {"backup": id.hex})
+        unit.commit()
+    head = copies.main(advance)
+    shredded = copies.shares(advance)
+    manifest = Manifest(
+        id=id,
+        instance=archive.row.id,
+        at=archive.clock(),
+        files=copies.files(),
+        log_size=head.size,
+        log_root=merkle.Frontier(head.size, head.peaks).root.hex(),
+        shredded=shredded.number,
+        shred_head=shredded.head.hex(),
+        program=program,
+        schema=copies.schema,
+    )
+    copies.describe(backups.write_manifest(archive.host, manifest))
+    return manifest
+
+
+def newest(staged: Staged, given: Iterable[ShredList]) -> ShredList:
+    """Return the newest shred list that is known, which every other one must lead to.
+
+    The list inside the backup does not count: what was shredded since is not on it. Raises ListNeeded when there is no
+    other, when the newest is older than the backup, or when two contradict each other.
+    """
+    known = [*given, *([staged.live] if staged.live is not None else [])]
+    inside = staged.archive.shares.shredded()
+    if not known:
+        raise ListNeeded(
+            message(
+                "There is no shred list but the one inside the backup, which does not know what was shredded since. "
+                "Name the newest with --shred-list."
+            )
+        )
+    found = max(known, key=lambda each: each.number)
+    if found.number < inside.number and inside.extends(found):
+        raise ListNeeded(
+            message(
+                "The newest shred list given (%(given)s entries) is older than the backup (%(inside)s entries): what "
+                "was shredded since would come back. Name the newest with --shred-list."
+            ),
+            given=str(found.number),
+            inside=str(inside.number),
+        )
+    if not all(found.extends(other) for other in (*known, inside)):
+        raise ListNeeded(
+            message(
+                "The shred lists contradict each other: one was changed, or somebody restored without the newest. "
+                "Find the right one, and name it with --shred-list."
+            )
+        )
+    return found
+
+
+def whatever_is_known(staged: Staged, given: Iterable[ShredList], officers: Sequence[Acting]) -> ShredList:
+    """Return all that any list says, for officers who restore although `newest` refuses.
+
+    As many as the archive's quorum, each from their own sign-in. Raises Refused.
+    """
+    with staged.archive.read() as unit:
+        quorum(staged.archive, officers, unit)
+    found = staged.live or ShredList()
+    for other in given:
+        found = found.joined(other)
+    return staged.archive.shares.shredded().joined(found)
+
+
+def renew(staged: Staged, shredded: ShredList, officers: Sequence[Acting] = ()) -> Renewed:
+    """Bring a laid-out backup up to date: destroy the shares of everything on the list, and what they opened.
+
+    Renditions and identities go; a record whose present master went is closed. The restore is logged in the same
+    transaction, with the officers who overrode the list. Shares that own nothing go unlisted: an index is rebuilt, and
+    what was saved after the backup is not in it. Afterwards the shred store knows this log as the one to compare with.
+    """
+    archive, shares = staged.archive, staged.archive.shares
+    held = shares.owners()
+    shares.follow(shredded)
+    with archive.work() as unit:
+        lost = [_body(unit, id) for id in unit.records.owners() - shares.owners() if id in shredded.owners]
+        gone = [body.id for body in lost if body.kind in (BodyKind.RENDITION, BodyKind.IDENTITY)]
+        unit.records.remove_bodies(gone)
+        closed = tuple(_close(unit, lost))
+        for room in unit.rooms.all():
+            unit.outbox.set_head(room.id, None)
+        detail = {
+            "backup": staged.manifest.id.hex,
+            "at": staged.manifest.at.isoformat(timespec="seconds"),
+            "log": staged.manifest.log_size,
+            "shredded": shredded.number,
+            "removed": len(gone),
+            "closed": [record.hex for record in closed],
+            "overridden by": [officer.member.hex for officer in officers],
+        }
+        transparency.append(archive, unit, None, "restore", detail)
+        unit.commit()
+    with archive.read() as unit:
+        head, owners = unit.log.head(), unit.records.owners()
+    shares.discard(shares.owners() - owners)
+    shares.note_checkpoint(head.size, merkle.Frontier(head.size, head.peaks).root)
+    return Renewed(shares=len(held & shredded.owners), bodies=len(gone), closed=closed)
+
+
+def _body(unit: UnitOfWork, id: UUID) -> SealedBody:
+    body = unit.records.body(id)
+    if body is None:
+        raise AssertionError("a body that this unit has just listed")
+    return body
+
+
+def _close(unit: UnitOfWork, lost: Iterable[SealedBody]) -> Iterable[UUID]:
+    for body in lost:
+        row = unit.records.get(body.record) if body.kind is BodyKind.MASTER else None
+        if row and row.master == body.id and not row.closed:
+            unit.records.replace(replace(row, closed=True))
+            yield row.id
