@@ -86,7 +86,7 @@ class Host:
     def last_checkpoint(self) -> str:
         """Return the checkpoint that this host signed last, as it stands in its folder; empty before the first."""
         try:
-            return (self._folder / _SIGNED).read_text("utf-8", errors="replace") if self._folder else ""
+            return (self._folder / _SIGNED).read_bytes().decode(errors="replace") if self._folder else ""
         except FileNotFoundError:
             return ""
 

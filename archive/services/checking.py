@@ -28,7 +28,7 @@ from archive.domain.keeping import (
 )
 from archive.sealing import bodies, commits
 from archive.sealing.trust import Trust
-from archive.services import admitting, consents, rooms, saving, transparency, upkeep
+from archive.services import admitting, checkpoints, consents, rooms, saving, transparency, upkeep
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.entitling import keyless_trust, trust
@@ -78,13 +78,14 @@ class _Page:
     parts: Mapping[UUID, saving.Parts] = field(repr=False)
 
 
-def fsck(archive: Archive, acting: Acting | None = None) -> tuple[Finding, ...]:
+def fsck(archive: Archive, acting: Acting | None = None, since: str = "") -> tuple[Finding, ...]:
     """Return everything that is wrong; empty when all is well.
 
     Without ``acting`` no key is needed: log, signatures, chains, shares, the rows between them, and that every record
     is where the log's newest commit left it. With somebody who acts, every body of the rooms they hold is opened too
-    (nothing is shown of it; the check is logged first, and without a log nothing is opened). Cost: 1 ms a body and
-    log entry.
+    (nothing is shown of it; the check is logged first, and without a log nothing is opened). ``since``: a checkpoint
+    that was kept elsewhere, which alone shows that everything was rolled back together. Cost: 1 ms a body and log
+    entry.
     """
     unlogged = list(_logged(archive, acting))
     with archive.read() as unit:
@@ -100,8 +101,15 @@ def fsck(archive: Archive, acting: Acting | None = None) -> tuple[Finding, ...]:
             *_records(check, newest),
             *_leftover(check),
             *_shares(check),
-            *_rolled_back(archive),
+            *_rolled_back(check, since),
         )
+
+
+def log(archive: Archive) -> tuple[Finding, ...]:
+    """Return what is wrong with the log alone, as `fsck` would: its entries, its head, what the host signed last."""
+    with archive.read() as unit:
+        check = _Check(archive, None, unit, keyless_trust(archive, unit))
+        return (*_log(check, {}), *_rolled_back(check, ""))
 
 
 def _logged(archive: Archive, acting: Acting | None) -> Iterator[Finding]:
@@ -314,11 +322,18 @@ def _leftover(check: _Check) -> Iterator[Finding]:
         )
 
 
-def _rolled_back(archive: Archive) -> Iterator[Finding]:
-    try:
-        upkeep.compare(archive.read, archive.shares)
-    except Damaged as damaged:
-        yield Finding("log", archive.row.audit.hex, damaged.text)
+def _rolled_back(check: _Check, since: str) -> Iterator[Finding]:
+    archive, unit = check.archive, check.unit
+    steps: tuple[tuple[str, str, Callable[[], object]], ...] = (
+        ("log", archive.row.audit.hex, partial(upkeep.compare, archive.read, archive.shares)),
+        ("checkpoint", "signed last", partial(checkpoints.compare_last, archive, unit)),
+        ("checkpoint", "given", partial(checkpoints.compare, archive, unit, since) if since else tuple),
+    )
+    for what, which, step in steps:
+        try:
+            step()
+        except (Damaged, checkpoints.Unproven) as wrong:
+            yield Finding(what, which, wrong.text)
 
 
 def _shares(check: _Check) -> Iterator[Finding]:

@@ -35,7 +35,8 @@ UseCase = Callable[Concatenate[Archive, Acting, P], T]
 ACTIONS: Final = frozenset(
     {
         "init", "sign-in", "sign-in-refused", "sign-out", "admit", "recover", "passphrase", "room", "scope", "grant",
-        "regrant", "remove", "accession", "revise", "consent", "register", "open", "search", "suggest", "refused",
+        "regrant", "remove", "appoint", "accession", "revise", "place", "consent", "limit", "withdraw", "expire",
+        "shred", "undo", "register", "open", "search", "suggest", "refused",
         "import", "report", "log-read", "reindex", "fsck", "exhibit", "backup",
         "restore",
     }
@@ -233,7 +234,12 @@ def spent(archive: Archive, unit: UnitOfWork, rows: Sequence[LogRow]) -> frozens
 
 
 def leaf_of(row: LogRow, digest: bytes, commit: CommitRow | None) -> bytes:
-    """Return the RFC 6962 leaf hash that a row must have: its clear fields, its body's digest, the commit it names."""
+    """Return the RFC 6962 leaf hash that a row must have."""
+    return merkle.leaf_hash(statement(row, digest, commit))
+
+
+def statement(row: LogRow, digest: bytes, commit: CommitRow | None) -> bytes:
+    """Return what the leaf of a row hashes: its clear fields, its body's digest, the digest of the commit it names."""
     said = {
         "number": row.number,
         "day": row.day.isoformat(),
@@ -242,7 +248,7 @@ def leaf_of(row: LogRow, digest: bytes, commit: CommitRow | None) -> bytes:
         "body": digest.hex(),
         "commit": commits.digest(commit).hex() if commit else "",
     }
-    return merkle.leaf_hash(canonical(said | ({"about": row.about.hex} if row.about else {})))
+    return canonical(said | ({"about": row.about.hex} if row.about else {}))
 
 
 def _detail(
