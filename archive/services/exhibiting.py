@@ -28,6 +28,8 @@ from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.signing_in import keep_note, kept_note
 
+SEVERAL: Final = "guwah-exhibits/1"
+"""The format of one file that holds several exhibits."""
 MOST: Final = 40
 """How many records one set of exhibits holds at most."""
 
@@ -132,6 +134,11 @@ def again(archive: Archive, acting: Acting, room: UUID, known: Kept) -> Exhibit 
         return None
     made = Exhibit(sheet=evidence.sheet(shown, known.facts), signature=known.signature, vouchers=vouchers)
     return made if made.digest == known.digest else None
+
+
+def together(found: Sequence[Exhibit]) -> bytes:
+    """Return one file of several exhibits: canonical JSON."""
+    return canonical({"format": SEVERAL, "exhibits": [asdict(one) for one in found]})
 
 
 def fingerprint(archive: Archive) -> str:

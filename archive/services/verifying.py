@@ -17,10 +17,7 @@ from archive.evidence import sheet as evidence
 from archive.evidence.sheet import FORMAT, Sheet
 from archive.sealing import exhibits
 from archive.sealing.codec import canonical, decode
-from archive.services.exhibiting import Exhibit
-
-SET: Final = "guwah-exhibits/1"
-"""The format of one file that holds several exhibits."""
+from archive.services.exhibiting import SEVERAL, Exhibit
 
 _TOLD: Final = {
     "form": (
@@ -93,7 +90,9 @@ def verify(raw: bytes, fingerprint: str | None = None) -> tuple[Verdict, ...]:
     """
     try:
         said = json.loads(raw, object_pairs_hook=_unlike)
-        several = isinstance(said, dict) and said.keys() == {"format", "exhibits"} and said["format"] == SET
+        several = (
+            isinstance(said, dict) and said.keys() == {"format", "exhibits"} and said["format"] == SEVERAL
+        )
         return tuple(_verdict(one, fingerprint) for one in (said["exhibits"] if several else [said]))
     except (ValueError, TypeError, RecursionError):
         return (_no_exhibit(),)

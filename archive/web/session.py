@@ -22,7 +22,7 @@ from archive.services.archive import Archive
 COOKIE: Final = "__Host-guwah"
 CSRF: Final = "csrf_token"
 FLASHES: Final = "_flashes"
-_REMEMBERED: Final = frozenset({FLASHES, "last"})
+_REMEMBERED: Final = frozenset({FLASHES, "last", "shortlist"})
 _TICKET: Final = re.compile(r"([am])\.([A-Za-z0-9_-]{43})(?:\.([A-Za-z_]{2,12}))?")
 
 
@@ -55,7 +55,7 @@ class Session(SessionMixin):
     """What Flask and its extensions see as the session.
 
     The form token is derived from the ticket, never stored. The little else that is remembered (flashes, where a
-    search stood) is read when first asked for and kept only for members; other keys are refused.
+    search stood, shortlists) is read when first asked for and kept only for members; other keys are refused.
     """
 
     def __init__(self, archive: Archive, ticket: Ticket | None) -> None:

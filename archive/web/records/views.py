@@ -14,6 +14,7 @@ from archive.domain.errors import Conflict, Invalid, NotFound
 from archive.domain.rooms import Capability, RoomPurpose
 from archive.domain.showing import HeldRoom, Shown
 from archive.services import cataloguing, disclosing, registering, rooms
+from archive.web import shortlist
 from archive.web.current import acting, archive
 from archive.web.entering import tags as tagging
 from archive.web.entering.drafts import called
@@ -100,6 +101,7 @@ def _page(template: str, room: UUID, record: UUID) -> str:
         placed=_placed(shown),
         today=format_date(archive().clock().date(), "long"),
         last=session.get("last", {}).get(room.hex),
+        shortlist=shortlist.records(room) if shown.room.purpose is RoomPurpose.MATTER else None,
     )
 
 

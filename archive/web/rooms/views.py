@@ -17,6 +17,7 @@ from archive.domain.searching import FACETS, SearchQuery
 from archive.domain.showing import RoomView
 from archive.services import rooms, searching
 from archive.services.searching import Found
+from archive.web import shortlist
 from archive.web.current import acting, archive
 from archive.web.forms import mistakes
 from archive.web.guard import member
@@ -135,6 +136,7 @@ def _results(
         hints=_hints(view.id, query, answer),
         note=note,
         last=session.get("last", {}).get(view.id.hex) if note is None else None,
+        shortlist=shortlist.records(view.id) if view.purpose is RoomPurpose.MATTER else None,
     )
 
 

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from archive.domain.errors import CannotSignIn, Problem, Throttled
 from archive.services import signing_in
+from archive.web.addresses import inside
 from archive.web.current import acting, archive
 from archive.web.errors import refusal
 from archive.web.forms import mistakes
@@ -75,9 +76,7 @@ def leave() -> ResponseReturnValue:
 @public
 def speak() -> ResponseReturnValue:
     change(request.form.get("lang", ""))
-    back = request.form.get("back", "/")
-    inside = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
-    return redirect(back if inside else "/", 303)
+    return redirect(inside(request.form.get("back", "/")), 303)
 
 
 def _sign_in_page(

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from archive.services import verifying
+from archive.services import exhibiting, verifying
 from archive.services.verifying import verify
 
 ROOT = Path(__file__).parents[3]
@@ -151,7 +151,7 @@ def test_a_doubled_field_is_no_exhibit() -> None:
 
 def test_several_in_one_file_are_checked_each_for_itself() -> None:
     wrong = flipped(("sheet", "code"))
-    raw = json.dumps({"format": verifying.SET, "exhibits": [EXHIBIT, wrong]}).encode()
+    raw = json.dumps({"format": exhibiting.SEVERAL, "exhibits": [EXHIBIT, wrong]}).encode()
     assert [found.holds for found in verify(raw, FINGERPRINT)] == [True, False]
 
 
