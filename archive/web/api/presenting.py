@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from archive.domain import facilities, searching
 from archive.domain.showing import RoomView, Shown
+from archive.services.exhibiting import Made
 from archive.services.searching import Found
 from archive.services.signing_in import SignedIn
 from archive.web.api import shapes
@@ -75,6 +76,18 @@ def record(shown: Shown) -> shapes.Record:
         identity=shown.identity,
         consent=shown.consent,
         placed=shown.placed,
+    )
+
+
+def exhibits(made: Iterable[Made], fingerprint: str) -> shapes.Exhibits:
+    return shapes.Exhibits(
+        exhibits=tuple(
+            shapes.SignedSheet(
+                record=one.record, sha256=one.exhibit.digest if one.exhibit else None, exhibit=one.exhibit
+            )
+            for one in made
+        ),
+        fingerprint=fingerprint,
     )
 
 

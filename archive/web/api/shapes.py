@@ -15,6 +15,7 @@ from archive.domain.records import Identity
 from archive.domain.rooms import RoomPurpose, Scope
 from archive.domain.searching import FACETS, LARGEST_PAGE, SearchQuery, Sort
 from archive.domain.testimony import Testimony
+from archive.services.exhibiting import MOST, Exhibit
 from archive.web.api.reading import Shape
 
 _LAST_PAGE: Final = 100_000
@@ -155,6 +156,27 @@ class Record(Shape):
     identity: Identity | None = Field(description="For those in custody who hold the identity room too.")
     consent: tuple[ConsentEntry, ...] = Field(description="Custody only: the ledger's entries, oldest first.")
     placed: tuple[UUID, ...] = Field(description="Custody only: the rooms in which the record now lies.")
+
+
+class Wanted(Shape):
+    records: tuple[UUID, ...] = Field(min_length=1, max_length=MOST)
+
+
+class SignedSheet(Shape):
+    """One sheet, or null for a record that is not available: absent, not permitted, withdrawn."""
+
+    record: UUID
+    sha256: str | None = Field(
+        description="Of the exhibit as canonical JSON (sorted keys, no spaces, UTF-8): the log holds it."
+    )
+    exhibit: Exhibit | None
+
+
+class Exhibits(Shape):
+    exhibits: tuple[SignedSheet, ...] = Field(description="In the order asked, each record once.")
+    fingerprint: str = Field(
+        description="Of the archive's officers. Whoever checks an exhibit should have it in another way than this."
+    )
 
 
 class Stored(Shape):

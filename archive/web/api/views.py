@@ -13,7 +13,16 @@ from flask import Blueprint, Response, request, url_for
 
 from archive.domain.errors import Invalid, Problem, SignedOut
 from archive.domain.identifiers import code_of
-from archive.services import accessioning, cataloguing, disclosing, registering, rooms, searching, signing_in
+from archive.services import (
+    accessioning,
+    cataloguing,
+    disclosing,
+    exhibiting,
+    registering,
+    rooms,
+    searching,
+    signing_in,
+)
 from archive.services.acting import Acting
 from archive.services.imports.facilities import problems
 from archive.web import language
@@ -121,6 +130,15 @@ def suggest_unseen(room: UUID, json: shapes.Typed) -> Answer:
 def show(room: UUID, record: UUID) -> Answer:
     """A record as the room sees it. The opening is logged before it is opened."""
     return presenting.record(disclosing.show(archive(), acting(), room, record)), 200
+
+
+@blueprint.post("/rooms/<uuid:room>/exhibits")
+@member(bearer)
+@operation("makeExhibits", {200: shapes.Exhibits}, 404, sends=True)
+def make_exhibits(room: UUID, json: shapes.Wanted) -> Answer:
+    """Signed exhibit sheets of records of a matter room. Each opening and each sheet is logged first."""
+    made = exhibiting.make(archive(), acting(), room, json.records)
+    return presenting.exhibits(made, exhibiting.fingerprint(archive())), 200
 
 
 @blueprint.post("/rooms/<uuid:room>/records")
