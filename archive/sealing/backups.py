@@ -1,4 +1,4 @@
-"""Knows how a backup's manifest and the shred list are written, vouched for by the archive's host, and read back.
+"""Knows how a backup's manifest and the shred list are written, signed by the archive's host as notes, and read back.
 Must not know where they are kept, nor decide whether a list is new enough."""
 
 from __future__ import annotations
@@ -8,72 +8,72 @@ from typing import Final
 from uuid import UUID
 
 from archive.crypto.errors import CannotOpen
+from archive.crypto.notes import read_verifier
 from archive.domain.backups import Manifest
 from archive.domain.shredding import Shredded, ShredList
 from archive.sealing.codec import decode, encode
 from archive.sealing.host import Host
 
-_MANIFEST: Final = b"guwah backup 1\n"
-_LIST: Final = b"guwah shred list 1\n"
+# Signed with the key of the log, whose checkpoints begin with its name: none of these can be taken for another.
+_MANIFEST: Final = "guwah backup 1\n"
+_LIST: Final = "guwah shred list 1\n"
+_PARTS: Final = 3
 
 
 def write_manifest(host: Host, manifest: Manifest) -> bytes:
-    """Return the manifest as three lines: what this is, JSON, the host's word for both."""
-    return _vouched(host, _MANIFEST + encode(Manifest, manifest) + b"\n")
+    """Return the manifest as a signed note: what this is, and one line of JSON. Cost: 1 ms."""
+    return host.log_key().sign(f"{_MANIFEST}{encode(Manifest, manifest).decode()}\n").encode()
 
 
 def claimed(raw: bytes) -> Manifest:
-    """Return what a manifest claims, before anybody vouches for it. Raises CannotOpen."""
-    said, _vouch = _halves(raw)
-    if not said.startswith(_MANIFEST):
+    """Return what a manifest claims, whoever signed it: nothing to believe. Raises CannotOpen."""
+    text, empty, _signatures = _decoded(raw).partition("\n\n")
+    if not empty or not text.startswith(_MANIFEST):
         raise CannotOpen
-    return decode(Manifest, said.removeprefix(_MANIFEST))
+    return decode(Manifest, text.removeprefix(_MANIFEST).encode())
 
 
 def read_manifest(host: Host, raw: bytes) -> Manifest:
-    """Return the manifest of `write_manifest`. Raises CannotOpen unless this archive's host vouched for it."""
-    _check(host, raw)
+    """Return the manifest of `write_manifest`. Raises CannotOpen unless this archive's host signed it."""
+    read_verifier(host.log_key().verifier).open(_decoded(raw))
     return claimed(raw)
 
 
 def write_list(host: Host, shredded: ShredList) -> bytes:
-    """Return the list as text: what this is, one line an entry (day, owner), the host's word. 44 bytes an entry."""
-    lines = [f"{entry.day.isoformat()} {entry.owner.hex}\n" for entry in shredded.entries]
-    return _vouched(host, _LIST + "".join(lines).encode())
+    """Return the list as text: a signed note with its number and head, then a line an entry. 44 bytes an entry."""
+    return f"{host.log_key().sign(_summary(shredded))}\n{_lines(shredded)}".encode()
 
 
 def read_list(host: Host, raw: bytes) -> ShredList:
     """Return the list of `write_list`. Raises CannotOpen for another archive's, a cut or an edited one."""
-    _check(host, raw)
-    said, _vouch = _halves(raw)
-    if not said.startswith(_LIST):
+    parts = _decoded(raw).split("\n\n", _PARTS - 1)
+    if len(parts) != _PARTS:
         raise CannotOpen
+    text, signatures, lines = parts
     try:
-        lines = said.removeprefix(_LIST).decode("ascii").splitlines()
-        return ShredList(tuple(_entry(*line.split(" ")) for line in lines))
+        found = ShredList(tuple(_entry(*line.split(" ")) for line in lines.splitlines()))
     except (ValueError, TypeError):
         raise CannotOpen from None
+    said = read_verifier(host.log_key().verifier).open(f"{text}\n\n{signatures}\n")
+    if said != _summary(found) or lines != _lines(found):
+        raise CannotOpen
+    return found
+
+
+def _summary(shredded: ShredList) -> str:
+    return f"{_LIST}{shredded.number}\n{shredded.head.hex() or '-'}\n"
+
+
+def _lines(shredded: ShredList) -> str:
+    return "".join(f"{entry.day.isoformat()} {entry.owner.hex}\n" for entry in shredded.entries)
 
 
 def _entry(day: str, owner: str) -> Shredded:
     return Shredded(UUID(hex=owner), date.fromisoformat(day))
 
 
-def _vouched(host: Host, said: bytes) -> bytes:
-    return said + host.vouch(said).hex().encode() + b"\n"
-
-
-def _check(host: Host, raw: bytes) -> None:
-    said, vouch = _halves(raw)
+def _decoded(raw: bytes) -> str:
     try:
-        host.check_vouch(said, bytes.fromhex(vouch.decode("ascii")))
-    except ValueError:
+        return raw.decode()
+    except UnicodeDecodeError:
         raise CannotOpen from None
-
-
-def _halves(raw: bytes) -> tuple[bytes, bytes]:
-    """All lines but the last, and the last one. Raises CannotOpen when the end is cut off."""
-    said, end, vouch = raw.removesuffix(b"\n").rpartition(b"\n")
-    if not raw.endswith(b"\n"):
-        raise CannotOpen
-    return said + end, vouch

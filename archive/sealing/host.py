@@ -98,15 +98,6 @@ class Host:
             _write(new, note.encode())
             new.replace(self._folder / _SIGNED)
 
-    def vouch(self, said: bytes) -> bytes:
-        """Return the MAC by which this host knows its own word again: backups and shred lists come back to it."""
-        return kdf.mac(self._use("vouch"), said)
-
-    def check_vouch(self, said: bytes, vouch: bytes) -> None:
-        """Return when `vouch` of this host made it. Raises CannotOpen."""
-        if not kdf.same(self.vouch(said), vouch):
-            raise CannotOpen
-
     @property
     def epoch(self) -> int:
         """The present epoch of the shred store."""

@@ -105,8 +105,9 @@ def rewritten(standing: Standing, backup: Path, schema: str) -> None:
         half: files._described(half, backup / half / files._FILES[half]) for half in ("main", "shares")
     }
     again = replace(made, schema=schema, files=tuple(described.values()))
+    signed = manifests.write_manifest(standing.archive.host, again)
     for half in ("main", "shares"):
-        (backup / half / "manifest").write_bytes(manifests.write_manifest(standing.archive.host, again))
+        (backup / half / "manifest").write_bytes(signed)
 
 
 def test_a_newer_versions_backup_is_refused(standing: Standing, tmp_path: Path, newest: bytes) -> None:
