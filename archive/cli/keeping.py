@@ -1,19 +1,19 @@
-"""Keeping an archive sound on the command line: rebuild an index, check everything, read the log.
+"""Keeping an archive sound on the command line: rebuild an index, check everything, upgrade.
 
 Knows flags and tables. Must not know how any of it is done.
 """
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 
 import click
 
 from archive import bootstrap
-from archive.cli import choosing, refusals
+from archive.cli import choosing, log, refusals
 from archive.cli.given import Command, Given, Member, as_member, as_member_or_nobody, pass_given
 from archive.cli.saying import table
-from archive.services import checking, indexing, transparency
+from archive.services import checking, indexing
 from archive.services.indexing import SEARCHED
 
 
@@ -32,21 +32,29 @@ def reindex(given: Given, member: Member, which: str | None) -> None:
 
 
 @click.command(cls=Command)
+@click.option(
+    "--since",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="CHECKPOINT",
+    help="A checkpoint that was kept elsewhere: has everything been rolled back since?",
+)
 @as_member_or_nobody
 @click.pass_context
-def fsck(ctx: click.Context, member: Member | None) -> None:
+def fsck(ctx: click.Context, member: Member | None, since: Path | None) -> None:
     """Check that what is stored is what was stored.
 
     Without --as no key is needed: log, signatures, consent ledgers, shares. With it, everything in the rooms that the
-    member holds is opened too; nothing of it is shown.
+    member holds is opened too; nothing of it is shown. That everything was put back together to an earlier day shows
+    only with --since.
     """
     given = ctx.ensure_object(Given)
+    note = log.read(since) if since else ""
     if member is None:
         with given.archive() as archive:
-            findings = checking.fsck(archive)
+            findings = checking.fsck(archive, since=note)
     else:
         with given.acting(member) as (archive, acting):
-            findings = checking.fsck(archive, acting)
+            findings = checking.fsck(archive, acting, note)
     said = (
         "All is well."
         if not findings
@@ -66,27 +74,3 @@ def upgrade(given: Given) -> None:
     """Bring the database of an older version up to this one. Stop serving and back up first."""
     bootstrap.upgrade(given.config())
     given.voice.answer({"upgraded": True}, "The database is of this version now.")
-
-
-@click.command(cls=Command)
-@click.option(
-    "--start", type=click.IntRange(0), default=0, show_default=True, help="The number of the first entry."
-)
-@click.option("--count", type=click.IntRange(1, 1000), default=100, show_default=True)
-@as_member
-@pass_given
-def log(given: Given, member: Member, start: int, count: int) -> None:
-    """Read the transparency log. What stood behind an entry is shown to whoever holds the audit room."""
-    with given.acting(member) as (archive, acting):
-        entries = transparency.entries(archive, acting, start, count)
-    rows = [
-        (
-            str(entry.number),
-            entry.day.isoformat(),
-            entry.actor.hex[:8] if entry.actor else "",
-            entry.action,
-            json.dumps(entry.detail, ensure_ascii=False) if entry.detail else "",
-        )
-        for entry in entries
-    ]
-    given.voice.answer({"entries": entries}, table(("no.", "day", "who", "what", "detail"), rows))

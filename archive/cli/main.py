@@ -16,7 +16,8 @@ from archive.cli.demonstrating import demo
 from archive.cli.exhibits import exhibit
 from archive.cli.given import Root
 from archive.cli.importing import import_, rejects
-from archive.cli.keeping import fsck, log, reindex, upgrade
+from archive.cli.keeping import fsck, reindex, upgrade
+from archive.cli.log import log
 from archive.cli.members import member
 from archive.cli.reading import search, show
 from archive.cli.rooms import grant, room

@@ -72,6 +72,14 @@ class Voice:
             return
         _print(sys.stdout, lines)
 
+    def verbatim(self, result: Mapping[str, object], text: str) -> None:
+        """Give a text that goes into a file as it is: no line is broken, no letter changed."""
+        if self.as_json:
+            self.answer(result)
+            return
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
     def aside(self, *lines: RenderableType) -> None:
         """Say something that is no part of the result: warnings and what goes on, on standard error."""
         _print(sys.stderr, lines)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +15,14 @@ import pytest
 from archive.cli import saying
 from archive.cli.refusals import BUSY, DEFECT, IN_PART, REFUSED, WRONG
 from archive.crypto import kdf
+from archive.domain.log import LogFilter
 from archive.domain.searching import SearchQuery
 from archive.domain.tags import Facet
-from archive.sealing import kits
+from archive.sealing import bodies, kits
 from archive.services import admitting, disclosing, registering, searching, signing_in
+from archive.services.acting import Acting
 from archive.services.admitting import Newcomer
+from archive.services.archive import Archive
 from archive.services.imports import mapping, naming
 from archive.services.imports.templates import named_in
 from archive.text.fold import fold
@@ -221,7 +224,7 @@ def read_all(stage: Stage) -> str:
     """Everything that a lawful member gets to see, as one text: whatever was kept stands in it."""
     keeper = stage.people["keeper"]
     stage.answers.clear()
-    for words in (("log", "--count", "1000"), ("member", "list"), ("room", "list")):
+    for words in (("log", "show", "--count", "1000"), ("member", "list"), ("room", "list")):
         stage.acting("keeper", *words)
     for report in stage.acting("keeper", "rejects")["reports"]:
         stage.acting("keeper", "rejects", report["id"])
@@ -231,8 +234,18 @@ def read_all(stage: Stage) -> str:
         found = searching.search(archive, acting, custody, SearchQuery(size=100)).result.hits
         records = [disclosing.show(archive, acting, custody, hit.record) for hit in found]
         register = registering.facilities(archive, acting, custody)
-    opened_up = json.dumps([records, register], default=saying._plain, ensure_ascii=False)
+        asked = [said.decode() for said in _searched_for(archive, acting)]
+    opened_up = json.dumps([records, register, asked], default=saying._plain, ensure_ascii=False)
     return "\n".join([*stage.answers, opened_up])
+
+
+def _searched_for(archive: Archive, acting: Acting) -> Iterator[bytes]:
+    """What the log keeps of searches: shown to nobody, but kept."""
+    with archive.read() as unit:
+        for row in unit.log.find(LogFilter(action="search"), None, 1000):
+            body, share = unit.records.body(row.id), archive.shares.find(row.id)
+            assert body
+            yield from bodies.unseal(archive.row.id, body, archive.row.audit, acting.keys, share).values()
 
 
 def _row(stage: Stage, named: str, *, refused: bool = False) -> dict[str, Any]:

@@ -192,11 +192,11 @@ def test_two_officers_act_together(tmp_path: Path) -> None:
 def test_the_log_tells_who_holds_the_audit_room_everything(cli: Cli) -> None:
     record = first(cli)
     cli.acting("show", record, "--room", "custody")
-    entries = cli.acting("log", "--count", "1000")["entries"]
+    entries = cli.acting("log", "show", "--count", "1000")["entries"]
     assert [entry["number"] for entry in entries] == list(range(len(entries)))
     opened = [entry for entry in entries if entry["action"] == "open"]
     assert opened[-1]["detail"]["record"].replace("-", "") == record.replace("-", "")
-    assert "log-read" in cli("log", "--as", SOLO, said=cli.passphrase).stdout
+    assert "log-read" in cli("log", "show", "--as", SOLO, said=cli.passphrase).stdout
 
 
 def test_an_index_is_made_anew(cli: Cli) -> None:
