@@ -17,6 +17,7 @@ from archive.sealing.host import Host
 # Signed with the key of the log, whose checkpoints begin with its name: none of these can be taken for another.
 _MANIFEST: Final = "guwah backup 1\n"
 _LIST: Final = "guwah shred list 1\n"
+_BACK: Final = " back"
 _PARTS: Final = 3
 
 
@@ -40,7 +41,10 @@ def read_manifest(host: Host, raw: bytes) -> Manifest:
 
 
 def write_list(host: Host, shredded: ShredList) -> bytes:
-    """Return the list as text: a signed note with its number and head, then a line an entry. 44 bytes an entry."""
+    """Return the list as text: a signed note with its number and head, then a line an entry: day, owner, maybe "back".
+
+    44 bytes an entry.
+    """
     return f"{host.log_key().sign(_summary(shredded))}\n{_lines(shredded)}".encode()
 
 
@@ -65,11 +69,14 @@ def _summary(shredded: ShredList) -> str:
 
 
 def _lines(shredded: ShredList) -> str:
-    return "".join(f"{entry.day.isoformat()} {entry.owner.hex}\n" for entry in shredded.entries)
+    return "".join(
+        f"{entry.day.isoformat()} {entry.owner.hex}{_BACK if entry.back else ''}\n"
+        for entry in shredded.entries
+    )
 
 
-def _entry(day: str, owner: str) -> Shredded:
-    return Shredded(UUID(hex=owner), date.fromisoformat(day))
+def _entry(day: str, owner: str, *more: str) -> Shredded:
+    return Shredded(UUID(hex=owner), date.fromisoformat(day), back=bool(more))
 
 
 def _decoded(raw: bytes) -> str:

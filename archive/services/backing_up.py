@@ -150,10 +150,11 @@ def whatever_is_known(staged: Staged, given: Iterable[ShredList], officers: Sequ
     """
     with staged.archive.read() as unit:
         quorum(staged.archive, officers, unit)
-    found = staged.live or ShredList()
-    for other in given:
+    known = [*given, *([staged.live] if staged.live is not None else [])]
+    found = staged.archive.shares.shredded()
+    for other in sorted(known, key=lambda each: each.number, reverse=True):
         found = found.joined(other)
-    return staged.archive.shares.shredded().joined(found)
+    return found
 
 
 def renew(staged: Staged, shredded: ShredList, officers: Sequence[Acting] = ()) -> Renewed:

@@ -3,13 +3,13 @@ good and lists what it forgot. Must not know how a share is sealed, nor what it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Date, Integer, MetaData, Table, Uuid, select
+from sqlalchemy import Boolean, Column, Connection, Date, Integer, MetaData, Table, Uuid, select
 
 from archive.domain.errors import Conflict, Damaged, ShredStoreMissing, message
 from archive.domain.shredding import Shredded, ShredList, link
@@ -18,8 +18,8 @@ from archive.storage.rows import batches
 from archive.storage.sqlite import PATIENCE, File, check_small_file, new_small_file, upgrade_small_file
 from archive.storage.tables import append_only
 
-_FORMAT: Final = 2
-_BEFORE_THE_LIST: Final = 1
+_FORMAT: Final = 3
+_FIRST: Final = 1
 
 _metadata = MetaData()
 _shares = Table(
@@ -36,14 +36,23 @@ _checkpoint = Table(
     Column("root", Bytes(), nullable=False),
 )
 _shredded = Table(
-    "shredded",
+    "shred_list",
     _metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("owner", Uuid(), nullable=False, unique=True),
+    Column("owner", Uuid(), nullable=False, index=True),
     Column("day", Date, nullable=False),
+    Column("back", Boolean, nullable=False),
     Column("hash", Bytes(), nullable=False),
 )
-append_only(_shredded, "number = NEW.number OR owner = NEW.owner")
+_aside = Table(
+    "aside",
+    _metadata,
+    Column("owner", Uuid(), primary_key=True),
+    Column("until", Whole(), nullable=False),
+    Column("sealed", Bytes(), nullable=False),
+)
+_upkeep = Table("upkeep", _metadata, Column("at", Whole(), nullable=False))
+append_only(_shredded, "number = NEW.number")
 
 
 class ShareCipher(Protocol):
@@ -80,7 +89,7 @@ class ShareStore:
         self._cipher = cipher
         self._patience = patience
         self._file = File(path, patience=patience)
-        upgrade_small_file(self._file, _metadata, _BEFORE_THE_LIST, _FORMAT)
+        upgrade_small_file(self._file, _metadata, _FIRST, _FORMAT)
         check_small_file(self._file, _FORMAT)
         self._file.clear_log(0)  # what a killed process may have left
 
@@ -122,17 +131,67 @@ class ShareStore:
             return frozenset(opened.scalars(select(_shares.c.owner)))
 
     def destroy(self, owners: Iterable[UUID]) -> None:
-        self._destroy(Shredded(owner, _today()) for owner in owners)
+        wanted = list(owners)
+        with self._file.writing() as opened:
+            held = _known(opened, wanted)
+            _forget(opened, held)
+            _append(opened, _gone(opened, [owner for owner in dict.fromkeys(wanted) if owner in held]))
+        self._clear_log()
 
     def discard(self, owners: Iterable[UUID]) -> None:
         with self._file.writing() as opened:
             _forget(opened, owners)
         self._clear_log()
 
+    def set_aside(self, owners: Iterable[UUID], seal: Callable[[UUID, bytes], bytes], until: int) -> None:
+        shares = self.find_many(owners)
+        rows = [
+            {"owner": owner, "until": until, "sealed": seal(owner, share)} for owner, share in shares.items()
+        ]
+        with self._file.writing() as opened:
+            _forget(opened, shares)
+            _forget(opened, shares, _aside)
+            for batch in batches(rows):
+                opened.execute(_aside.insert(), batch)
+            _append(opened, _gone(opened, list(shares)))
+        self._clear_log()
+
+    def aside(self) -> Mapping[UUID, int]:
+        with self._file.reading() as opened:
+            return {row.owner: row.until for row in opened.execute(select(_aside.c.owner, _aside.c.until))}
+
+    def bring_back(self, owners: Iterable[UUID], open_: Callable[[UUID, bytes], bytes]) -> None:
+        with self._file.reading() as opened:
+            rows = [
+                row
+                for batch in batches(owners)
+                for row in opened.execute(select(_aside).where(_aside.c.owner.in_(batch)))
+            ]
+        epoch = self._cipher.epoch
+        back = [
+            {
+                "owner": row.owner,
+                "epoch": epoch,
+                "sealed": self._cipher.seal(row.owner, epoch, open_(row.owner, row.sealed)),
+            }
+            for row in rows
+        ]
+        with self._file.writing() as opened:
+            _forget(opened, [row.owner for row in rows], _aside)
+            for batch in batches(back):
+                opened.execute(_shares.insert(), batch)
+            _append(opened, [Shredded(row.owner, _today(), back=True) for row in rows])
+        self._clear_log()
+
+    def forget_aside(self, owners: Iterable[UUID]) -> None:
+        with self._file.writing() as opened:
+            _forget(opened, owners, _aside)
+        self._clear_log()
+
     def shredded(self) -> ShredList:
         with self._file.reading() as opened:
             rows = opened.execute(select(_shredded).order_by(_shredded.c.number)).all()
-        found = ShredList(tuple(Shredded(row.owner, row.day) for row in rows))
+        found = ShredList(tuple(Shredded(row.owner, row.day, row.back) for row in rows))
         if [row.number for row in rows] != list(range(1, len(rows) + 1)) or (
             rows and rows[-1].hash != found.head
         ):
@@ -143,7 +202,14 @@ class ShareStore:
         return found
 
     def follow(self, shredded: ShredList) -> None:
-        self._destroy(shredded.entries, unknown=True)
+        mine = self.shredded()
+        if not shredded.extends(mine):
+            raise ValueError("a shred list is followed by one that begins with it")
+        with self._file.writing() as opened:
+            _forget(opened, shredded.owners)
+            _forget(opened, shredded.owners, _aside)
+            _append(opened, shredded.entries[mine.number :])
+        self._clear_log()
 
     def note_checkpoint(self, size: int, root: bytes) -> None:
         """Remember how far the main log had come: a main database rolled back alone is then found out."""
@@ -156,23 +222,17 @@ class ShareStore:
             found = opened.execute(select(_checkpoint)).one_or_none()
         return (found.size, found.root) if found else None
 
+    def note_upkeep(self, at: int) -> None:
+        with self._file.writing() as opened:
+            opened.execute(_upkeep.delete())
+            opened.execute(_upkeep.insert(), {"at": at})
+
+    def last_upkeep(self) -> int | None:
+        with self._file.reading() as opened:
+            return opened.scalar(select(_upkeep.c.at))
+
     def close(self) -> None:
         self._file.close()
-
-    def _destroy(self, entries: Iterable[Shredded], *, unknown: bool = False) -> None:
-        """Destroy shares and list them in one step; ``unknown``: list also those of whom there is no share."""
-        wanted = list(entries)
-        with self._file.writing() as opened:
-            held = _known(opened, _shares, [entry.owner for entry in wanted])
-            listed = _known(opened, _shredded, [entry.owner for entry in wanted])
-            _forget(opened, held)
-            new = {
-                entry.owner: entry
-                for entry in wanted
-                if entry.owner not in listed and (unknown or entry.owner in held)
-            }
-            _append(opened, new.values())
-        self._clear_log()
 
     def _clear_log(self) -> None:
         if not self._file.clear_log(self._patience):
@@ -193,19 +253,30 @@ def _create(path: Path) -> None:
         ) from None
 
 
-def _forget(opened: Connection, owners: Iterable[UUID]) -> int:
+def _forget(opened: Connection, owners: Iterable[UUID], table: Table = _shares) -> int:
     return sum(
-        opened.execute(_shares.delete().where(_shares.c.owner.in_(batch))).rowcount
-        for batch in batches(owners)
+        opened.execute(table.delete().where(table.c.owner.in_(batch))).rowcount for batch in batches(owners)
     )
 
 
-def _known(opened: Connection, table: Table, owners: Iterable[UUID]) -> frozenset[UUID]:
+def _known(opened: Connection, owners: Iterable[UUID]) -> frozenset[UUID]:
     return frozenset(
         owner
         for batch in batches(owners)
-        for owner in opened.scalars(select(table.c.owner).where(table.c.owner.in_(batch)))
+        for owner in opened.scalars(select(_shares.c.owner).where(_shares.c.owner.in_(batch)))
     )
+
+
+def _gone(opened: Connection, owners: Sequence[UUID]) -> list[Shredded]:
+    """Entries of today for those whom the list does not call gone yet."""
+    said = {
+        row.owner: row.back
+        for batch in batches(owners)
+        for row in opened.execute(
+            select(_shredded).where(_shredded.c.owner.in_(batch)).order_by(_shredded.c.number)
+        )
+    }
+    return [Shredded(owner, _today()) for owner in owners if said.get(owner, True)]
 
 
 def _append(opened: Connection, entries: Iterable[Shredded]) -> None:
@@ -214,7 +285,8 @@ def _append(opened: Connection, entries: Iterable[Shredded]) -> None:
     rows = []
     for entry in entries:
         number, hashed = number + 1, link(hashed, entry)
-        rows.append({"number": number, "owner": entry.owner, "day": entry.day, "hash": hashed})
+        said = {"owner": entry.owner, "day": entry.day, "back": entry.back}
+        rows.append({"number": number, **said, "hash": hashed})
     for batch in batches(rows):
         opened.execute(_shredded.insert(), batch)
 

@@ -120,18 +120,34 @@ def test_it_follows_a_list_that_goes_further(shares: ShareStore, tmp_path: Path)
     assert shares.shredded() == newer
     assert shares.owners() == {owners[1], owners[3], owners[4]}
     assert share not in bytes_below(tmp_path / "shares")
-    shares.follow(mine)
-    assert shares.shredded() == newer
+    with pytest.raises(ValueError, match="begins with it"):
+        shares.follow(mine)
+
+
+def test_what_lies_aside_is_listed_until_it_comes_back(shares: ShareStore) -> None:
+    owners = [uuid4() for _ in range(3)]
+    drawn = shares.draw_many(owners)
+    shares.set_aside(owners[:2], lambda _owner, share: share[::-1], 100)
+    assert shares.shredded().owners == set(owners[:2]) == shares.aside().keys()
+    shares.bring_back(owners[:1], lambda _owner, sealed: sealed[::-1])
+    assert shares.find(owners[0]) == drawn[owners[0]]
+    assert shares.shredded().owners == {owners[1]}
+    shares.destroy(owners[:1])
+    assert [entry.back for entry in shares.shredded().entries] == [False, False, True, False]
+    assert shares.shredded().owners == set(owners[:2])
+    shares.follow(shares.shredded())
+    assert shares.aside() == {}
 
 
 @pytest.mark.parametrize(
     "edit",
     [
-        "DELETE FROM shredded WHERE number = 1",
-        "DELETE FROM shredded WHERE number = 2",
-        "UPDATE shredded SET owner = '00000000000040008000000000000000' WHERE number = 2",
-        "UPDATE shredded SET day = '2001-01-01' WHERE number = 1",
-        "UPDATE shredded SET hash = x'00' WHERE number = 3",
+        "DELETE FROM shred_list WHERE number = 1",
+        "DELETE FROM shred_list WHERE number = 2",
+        "UPDATE shred_list SET owner = '00000000000040008000000000000000' WHERE number = 2",
+        "UPDATE shred_list SET day = '2001-01-01' WHERE number = 1",
+        "UPDATE shred_list SET hash = x'00' WHERE number = 3",
+        "UPDATE shred_list SET back = 1 WHERE number = 3",
     ],
 )
 def test_a_list_that_was_edited_is_refused(shares: ShareStore, edit: str) -> None:
@@ -142,7 +158,7 @@ def test_a_list_that_was_edited_is_refused(shares: ShareStore, edit: str) -> Non
         opened.exec_driver_sql(edit)
     with shares._file.writing() as opened:
         for deed in ("update", "delete", "insert"):
-            opened.exec_driver_sql(f"DROP TRIGGER shredded_no_{deed}")
+            opened.exec_driver_sql(f"DROP TRIGGER shred_list_no_{deed}")
         opened.exec_driver_sql(edit)
     with pytest.raises(Damaged, match="shred list"):
         shares.shredded()
@@ -152,7 +168,7 @@ def test_a_store_of_before_the_list_gets_one(shares: ShareStore, tmp_path: Path)
     owners = [uuid4(), uuid4()]
     drawn = shares.draw_many(owners)
     with shares._file.writing() as opened:
-        opened.exec_driver_sql("DROP TABLE shredded")
+        opened.exec_driver_sql("DROP TABLE shred_list")
         opened.exec_driver_sql("PRAGMA user_version = 1")
     for _ in range(2):
         other = ShareStore(tmp_path / "shares" / "shares.db", PlainCipher())
