@@ -155,7 +155,9 @@ def _entitled(archive: Archive, acting: Acting, room: UUID) -> Vouchers:
         try:
             return exhibits.vouchers(archive.row, acting.member, unit.members.get)
         except CannotOpen:
-            raise Damaged(message("Your keys are not certified by the archive's officers.")) from None
+            raise Damaged(
+                message("Your keys are not certified by the archive's officers. Nothing was opened.")
+            ) from None
 
 
 def _drawn(

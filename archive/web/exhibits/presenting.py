@@ -19,6 +19,7 @@ from archive.web.presenting import Said, ours, paragraphs, tag, term, theirs
 from archive.web.records.presenting import Fact, role
 
 _KINDS: Final = vocabulary("kinds")
+_GROUP: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,12 @@ def page(found: Exhibit, name: str, fingerprint: str) -> Page:
 
 def second(iso: str) -> str:
     """A moment in words, in UTC, as the archive's clock had it."""
-    return f"{format_datetime(datetime.fromisoformat(iso), 'long', rebase=False)}"
+    return str(format_datetime(datetime.fromisoformat(iso), "long", rebase=False))
+
+
+def grouped(digits: str) -> str:
+    """A long row of digits in eights, to be compared by eye."""
+    return " ".join(digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP))
 
 
 def _kind(kind: str) -> Said:
@@ -79,7 +85,7 @@ def _column(text: SheetText) -> Column:
     facts = (
         Fact(_("Translator"), _words(text.translator)),
         Fact(_("Method"), _words(text.method)),
-        Fact("SHA-256", apart=text.sha256),
+        Fact("SHA-256", apart=grouped(text.sha256)),
     )
     return Column(
         heading=role(text.role),
@@ -121,26 +127,26 @@ def _consent(sheet: Sheet) -> Iterator[Fact]:
     yield Fact(
         _("Until"), apart=format_date(date.fromisoformat(until), "long") if until else _("without end")
     )
-    yield Fact(_("Items of consent"), apart=" ".join(sheet.consent.items))
-    yield Fact(_("Head of the ledger"), apart=sheet.consent.ledger)
+    yield Fact(_("Items of consent"), apart=" · ".join(grouped(item) for item in sheet.consent.items))
+    yield Fact(_("Head of the ledger"), apart=grouped(sheet.consent.ledger))
 
 
 def _log(sheet: Sheet) -> Iterator[Fact]:
     log = sheet.log
     yield Fact(_("Entry of the opening"), apart=_("number %(number)s", number=log.number))
-    yield Fact(_("Its leaf hash"), apart=log.leaf)
+    yield Fact(_("Its leaf hash"), apart=grouped(log.leaf))
     yield Fact(_("Entries in the log then"), apart=str(log.size))
-    yield Fact(_("Root of the log then"), apart=log.root)
+    yield Fact(_("Root of the log then"), apart=grouped(log.root))
 
 
 def _made(found: Exhibit, name: str, fingerprint: str) -> Iterator[Fact]:
     sheet = found.sheet
     yield Fact(_("Printed by"), (theirs(name),))
     yield Fact(_("Made on"), apart=second(sheet.made.at))
-    yield Fact(_("Opaque id"), apart=sheet.made.by)
-    yield Fact(_("Exhibit id"), apart=sheet.exhibit)
-    yield Fact(_("SHA-256 of the signed JSON"), apart=found.digest)
-    yield Fact(_("Fingerprint of the archive's officers"), apart=fingerprint)
+    yield Fact(_("Opaque id"), apart=grouped(sheet.made.by))
+    yield Fact(_("Exhibit id"), apart=grouped(sheet.exhibit))
+    yield Fact(_("SHA-256 of the signed JSON"), apart=grouped(found.digest))
+    yield Fact(_("Fingerprint of the archive's officers"), apart=grouped(fingerprint))
 
 
 def _words(text: str) -> tuple[Said, ...]:

@@ -20,7 +20,7 @@ from archive.services.exhibiting import Exhibit, Kept
 from archive.web import shortlist
 from archive.web.addresses import inside
 from archive.web.current import acting, archive
-from archive.web.exhibits.presenting import page, second
+from archive.web.exhibits.presenting import grouped, page, second
 from archive.web.guard import member
 from archive.web.rooms.presenting import heading
 from archive.web.rooms.results import Card, cards
@@ -88,7 +88,7 @@ def made(room: UUID, note: UUID) -> str:
             for number, one in enumerate(kept, start=1)
         ],
         some=any(one.facts for one in kept),
-        fingerprint=exhibiting.fingerprint(archive()),
+        fingerprint=grouped(exhibiting.fingerprint(archive())),
     )
 
 
