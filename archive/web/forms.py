@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from flask import request
-from flask_babel import gettext, ngettext
+from flask_babel import get_translations, gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
@@ -38,7 +38,8 @@ class _Translations:
         return str(gettext(text))
 
     def ngettext(self, one: str, many: str, number: int) -> str:
-        return str(ngettext(one, many, number))
+        """WTForms fills in what the message names; Babel's own ngettext would want it at once."""
+        return str(get_translations().ungettext(one, many, number))
 
 
 class _Meta:

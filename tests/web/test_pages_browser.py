@@ -58,6 +58,7 @@ def pages(world: World) -> dict[str, str]:
         "rendition": f"{world.reading}/records/{record}",
         "print": f"{world.reading}/records/{record}/print",
         "tags": f"{custody}/records/{record}/tags",
+        "passages": f"{custody}/records/{record}/passages",
         "testimony": f"{custody}/new/testimony",
         "report": f"{custody}/new/family-report",
         "safety": "/safety",

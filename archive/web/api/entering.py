@@ -16,7 +16,7 @@ from archive.domain.drafts import Draft, Record
 from archive.domain.facilities import Facility
 from archive.domain.family_report import FamilyReport, MissingPerson
 from archive.domain.identifiers import new_id
-from archive.domain.records import KnownPerson, Text
+from archive.domain.records import KnownPerson, Marking, Text
 from archive.domain.tags import Tag
 from archive.domain.testimony import Testimony
 from archive.text.scripts import direction
@@ -95,6 +95,14 @@ class NewRecord(Shape):
 class Tags(Shape):
     largest: ClassVar[int] = _MEBIBYTE
     tags: tuple[Tag, ...]
+
+
+class Passages(Shape):
+    """What was found in texts of a record, in place of what was said before; texts not named stay as they are."""
+
+    largest: ClassVar[int] = _MEBIBYTE
+    revision: int = Field(ge=1, description="The revision that it was found in; another one is refused.")
+    texts: tuple[Marking, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from archive.services import (
     rooms,
     searching,
     signing_in,
+    transparency,
 )
 from archive.services.acting import Acting
 from archive.services.imports.facilities import problems
@@ -132,6 +133,21 @@ def show(room: UUID, record: UUID) -> Answer:
     return presenting.record(disclosing.show(archive(), acting(), room, record)), 200
 
 
+@blueprint.get("/log")
+@member(bearer)
+@operation("readLog", {200: shapes.Log}, 404, 422)
+def read_log(query: shapes.LogAsked) -> Answer:
+    """Read the transparency log, as an auditor or an officer; the reading is logged.
+
+    Who holds the audit room sees details too. What somebody searched for is shown to nobody. The next page starts at
+    the last number and one.
+    """
+    read = transparency.entries(
+        archive(), acting(), query.start, query.count, only=query.only(), newest=query.newest
+    )
+    return shapes.Log(entries=tuple(shapes.Logged(**asdict(entry)) for entry in read)), 200
+
+
 @blueprint.post("/rooms/<uuid:room>/exhibits")
 @member(bearer)
 @operation("makeExhibits", {200: shapes.Exhibits}, 404, sends=True)
@@ -163,6 +179,19 @@ def add_record(room: UUID, json: entering.NewRecord) -> Answer:
 def set_tags(room: UUID, record: UUID, json: entering.Tags) -> Answer:
     """Give a record of a custody room these tags instead of those it has; it is placed anew by them."""
     cataloguing.retag(archive(), acting(), room, record, json.tags)
+    return "", 204
+
+
+@blueprint.post("/rooms/<uuid:room>/records/<uuid:record>/passages")
+@member(bearer)
+@operation("markPassages", {204: None}, 403, 404, 409, sends=True)
+def mark_passages(room: UUID, record: UUID, json: entering.Passages) -> Answer:
+    """Say which passages of a record's texts carry which kinds of data, and what the texts were read for.
+
+    Code points of the text, from `start` up to, not including, `end`. The record is placed anew: where one of a
+    passage's kinds is closed it reads `[withheld]`. Reasons stay in custody.
+    """
+    cataloguing.mark_passages(archive(), acting(), room, record, json.revision, json.texts)
     return "", 204
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import Field
 
-from archive.domain.consent import DataClass
 from archive.domain.drafts import Draft, Record
 from archive.domain.family_report import FamilyReport, FollowUp, MissingPerson, Statement
 from archive.domain.identifiers import new_id
@@ -112,7 +111,7 @@ def _shared(form: RecordForm) -> dict[str, Any]:
     return {
         "id": new_id(),
         "title": _plain(form.title),
-        "title_contains": _classes(form.title_contains),
+        "title_contains": form.title_contains.classes(),
         "title_reviewed": form.title_reviewed.classes(),
         "content_note": tuple(form.content_note.data or ()),
         "present": tuple(
@@ -147,7 +146,7 @@ def _text(form: TextForm) -> Text:
         body=(form.body.data or "").replace("\r\n", "\n"),
         translator=_plain(form.translator),
         method=_plain(form.method),
-        contains=_classes(form.contains),
+        contains=form.contains.classes(),
         reviewed=form.reviewed.classes(),
     )
 
@@ -198,10 +197,6 @@ def _place(name: str) -> str:
     """The place of the vocabulary that goes by a name, if there is just one; else the name as it was written."""
     named = vocabulary("places").named(name)
     return named[0].id if len(named) == 1 else name
-
-
-def _classes(field: Field) -> tuple[DataClass, ...]:
-    return tuple(DataClass(one) for one in field.data or ())
 
 
 def _plain(field: Field) -> str:

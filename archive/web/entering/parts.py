@@ -34,6 +34,11 @@ class Ticks(SelectMultipleField):
         listed = terms(words)
         super().__init__(label, choices=lambda: [*first, *listed()], **rest)
 
+    def classes(self) -> tuple[DataClass, ...]:
+        """The parts of an account that were ticked; others are none."""
+        ticked = set(self.data or ())
+        return tuple(one for one in DataClass if one in ticked)
+
 
 class Read(Ticks):
     """What somebody read a text for, with one box for all of it."""
@@ -44,9 +49,7 @@ class Read(Ticks):
         super().__init__(label, "data-classes", every, description=hint, **rest)
 
     def classes(self) -> tuple[DataClass, ...]:
-        """The parts that were ticked."""
-        ticked = self.data or ()
-        return tuple(DataClass) if EVERY in ticked else tuple(DataClass(one) for one in ticked)
+        return tuple(DataClass) if EVERY in (self.data or ()) else super().classes()
 
 
 def line(label: str, *validators: Validator, **rest: object) -> StringField:

@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask_babel import format_date
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from archive.domain.consent import DataClass
 from archive.domain.drafts import Record
 from archive.domain.family_report import FamilyReport, MissingPerson, Statement
 from archive.domain.records import WITHHELD, Identity, Text
-from archive.domain.rooms import RoomPurpose
-from archive.domain.showing import Shown
+from archive.domain.rooms import Capability, RoomPurpose
+from archive.domain.showing import HeldRoom, Shown
 from archive.domain.tags import Facet, Tag
 from archive.domain.testimony import Testimony
-from archive.policy.redaction import NOBODY
+from archive.policy.redaction import NOBODY, WORDS
 from archive.text.scripts import detect
 from archive.web.dates import when
 from archive.web.presenting import Said, above, facet, ours, paragraphs, tag, term, theirs
@@ -73,6 +73,16 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How far a text was gone through."""
+
+    heading: str
+    language: str
+    marked: str
+    unread: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Everything a record's page shows, the consent ledger apart."""
 
@@ -113,6 +123,11 @@ def page(shown: Shown) -> Page:
         until=format_date(shown.licence.not_after, "long") if shown.licence.not_after else "",
         safety=theirs(report.safety) if report and report.safety else None,
     )
+
+
+def may_place(room: HeldRoom) -> bool:
+    """Whether the member may change and place what lies in this room: pages offer only what may be done."""
+    return Capability.PLACE in room.capabilities and room.purpose is RoomPurpose.CUSTODY
 
 
 def _facts(record: Record) -> Iterator[Fact]:
@@ -187,6 +202,33 @@ def _about(text: Text, *, custody: bool) -> Iterator[Fact]:
         return  # what a text was read for tells a reader what might be withheld
     yield Fact(_("Found in it"), classes(text.contains))
     yield Fact(_("Read for"), classes(text.reviewed))
+
+
+def readings(record: Record) -> tuple[Reading, ...]:
+    """For each text how many passages are marked, and what it was not read for."""
+    return tuple(
+        Reading(
+            heading=role(text.role),
+            language=term("languages", text.lang).text,
+            marked=_marked(len(text.passages)),
+            unread=tuple(_unread(text.reviewed)),
+        )
+        for text in record.texts
+    )
+
+
+def _marked(many: int) -> str:
+    if not many:
+        return str(_("no passage is marked"))
+    return str(ngettext("%(num)d passage is marked", "%(num)d passages are marked", many))
+
+
+def _unread(reviewed: Iterable[DataClass]) -> Iterator[Said]:
+    unread = WORDS - set(reviewed)
+    if unread == WORDS:
+        yield ours(_("any kind of data"))
+    else:
+        yield from classes(one for one in DataClass if one in unread)
 
 
 def classes(found: Iterable[DataClass]) -> tuple[Said, ...]:

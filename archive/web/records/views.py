@@ -11,8 +11,8 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from archive.domain.errors import Conflict, Invalid, NotFound
-from archive.domain.rooms import Capability, RoomPurpose
-from archive.domain.showing import HeldRoom, Shown
+from archive.domain.rooms import RoomPurpose
+from archive.domain.showing import Shown
 from archive.services import cataloguing, disclosing, registering, rooms
 from archive.web import shortlist
 from archive.web.current import acting, archive
@@ -24,7 +24,7 @@ from archive.web.forms import mistakes
 from archive.web.guard import member
 from archive.web.presenting import Said, ours, theirs
 from archive.web.records.consent import entry
-from archive.web.records.presenting import page
+from archive.web.records.presenting import may_place, page, readings
 from archive.web.rooms.presenting import heading
 
 blueprint = Blueprint("records", __name__)
@@ -47,7 +47,7 @@ def paper(room: UUID, record: UUID) -> str:
 def tags(room: UUID, record: UUID) -> ResponseReturnValue:
     """The record is opened (and that is logged) each time the form is shown: its tags are part of it."""
     shown = disclosing.show(archive(), acting(), room, record)
-    if not _may_place(shown.room):
+    if not may_place(shown.room):
         raise NotFound
     if request.method == "GET":
         return _tags_page(shown, TagsForm(formdata=None, data={"tags": tagging.data(shown.record.tags)}))
@@ -85,10 +85,6 @@ def _tags_page(shown: Shown, form: TagsForm, found: tuple[tuple[str, str], ...] 
     )
 
 
-def _may_place(room: HeldRoom) -> bool:
-    return Capability.PLACE in room.capabilities and room.purpose is RoomPurpose.CUSTODY
-
-
 def _page(template: str, room: UUID, record: UUID) -> str:
     shown = disclosing.show(archive(), acting(), room, record)
     return render_template(
@@ -96,9 +92,10 @@ def _page(template: str, room: UUID, record: UUID) -> str:
         record=page(shown),
         room=heading(shown.room),
         custody=shown.room.purpose is RoomPurpose.CUSTODY,
-        may_place=_may_place(shown.room),
+        may_place=may_place(shown.room),
         ledger=[entry(one) for one in shown.consent],
         placed=_placed(shown),
+        read=readings(shown.record) if shown.room.purpose is RoomPurpose.CUSTODY else (),
         today=format_date(archive().clock().date(), "long"),
         last=session.get("last", {}).get(room.hex),
         shortlist=shortlist.records(room) if shown.room.purpose is RoomPurpose.MATTER else None,

@@ -43,6 +43,8 @@ def everywhere(keeping: Program, raw: bytes) -> Iterator[tuple[str, Any]]:
         where = path.format(keeping.custody)
         yield path, keeping.post(where, data=raw, content_type="application/json")
     yield "tags", keeping.put(tags, data=raw, content_type="application/json")
+    passages = f"{keeping.record('many-1')}/passages"
+    yield "passages", keeping.post(passages, data=raw, content_type="application/json")
 
 
 @pytest.mark.parametrize("raw", BAD_JSON, ids=range(len(BAD_JSON)))
