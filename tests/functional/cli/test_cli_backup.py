@@ -111,7 +111,7 @@ def test_one_person_overrides_in_an_archive_of_one(backup: Path, new: Cli) -> No
     assert [path.name for path in new.instance.iterdir()] == ["host"]
     done = new("restore", str(backup), "--without-list", said=f"{SOLO}\n{new.passphrase}\n")
     assert done.exit_code == 0, done.output
-    last = [entry for entry in new.acting("log")["entries"] if entry["action"] == "restore"]
+    last = [entry for entry in new.acting("log", "show")["entries"] if entry["action"] == "restore"]
     assert len(last[0]["detail"]["overridden by"]) == 1
 
 
