@@ -4,13 +4,14 @@ Must not know how any of it is found or decided."""
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
 from archive.domain.consent import ConsentEntry
 from archive.domain.family_report import FamilyReport
+from archive.domain.log import LogFilter
 from archive.domain.records import Identity
 from archive.domain.rooms import RoomPurpose, Scope
 from archive.domain.searching import FACETS, LARGEST_PAGE, SearchQuery, Sort
@@ -19,6 +20,7 @@ from archive.services.exhibiting import MOST, Exhibit
 from archive.web.api.reading import Shape
 
 _LAST_PAGE: Final = 100_000
+_LAST_ENTRY: Final = 10**12
 _Day = Annotated[str, Field(pattern=r"^([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$")]
 _Terms = list[Annotated[str, Field(max_length=500)]]
 
@@ -118,6 +120,39 @@ class Found(Shape):
     waiting: int = Field(description="How many of the room's records are not yet searchable.")
     cut: bool = Field(description="A limit shortened the query.")
     problem: str | None = Field(description="Why the query could be read only in part.")
+
+
+class LogAsked(Shape):
+    """Which entries are wanted; without a field, all."""
+
+    member: UUID | None = Field(None, description="Only what this member did.")
+    record: UUID | None = Field(None, description="Only what speaks of this one record.")
+    action: str | None = Field(None, max_length=32, description="Only this word of the log.")
+    since: date | None = Field(None, alias="from", description="A day, inclusive.")
+    until: date | None = Field(None, alias="to", description="A day, inclusive.")
+    start: int | None = Field(None, ge=0, le=_LAST_ENTRY, description="The number of the first entry.")
+    count: int = Field(100, ge=1, le=1000)
+    newest: bool = Field(False, description="From the newest back, or from `start` back.")
+
+    def only(self) -> LogFilter:
+        return LogFilter(
+            actor=self.member, about=self.record, action=self.action, since=self.since, until=self.until
+        )
+
+
+class Logged(Shape):
+    number: int
+    day: date
+    actor: UUID | None = Field(description="A member; null for the archive itself or somebody not signed in.")
+    action: str
+    about: UUID | None = Field(description="The one record that it speaks of.")
+    detail: dict[str, Any] | None = Field(
+        description="What stands behind it; null for officers, and when it is gone as it should be."
+    )
+
+
+class Log(Shape):
+    entries: tuple[Logged, ...]
 
 
 class Typed(Shape):

@@ -86,8 +86,8 @@ def _why_closed(of: RoomPurpose) -> str:
         case RoomPurpose.AUDIT:
             return str(
                 _(
-                    "The log says who did what and when: every opening, every change, every key that was given. It is"
-                    " read on the archive's own machine, with the command “guwah log”."
+                    "The log says who did what and when: every opening, every change, every key that was given. A link"
+                    " to it stands on the page “Your work”."
                 )
             )
     return str(_("There is nothing to search here."))
