@@ -25,6 +25,7 @@ from archive.web.api import views as api
 from archive.web.entering.views import blueprint as entering
 from archive.web.exhibits.views import blueprint as exhibits
 from archive.web.helping.views import blueprint as helping
+from archive.web.log.views import blueprint as log
 from archive.web.passages.views import blueprint as passages
 from archive.web.records.views import blueprint as records
 from archive.web.rooms.views import blueprint as rooms
@@ -84,7 +85,7 @@ def create_app(config: Config, archive: Archive) -> Flask:
     app.session_interface = Sessions(archive)
     _extend(app)
     _guard(app)
-    for blueprint in (signing, rooms, records, passages, entering, exhibits, account, helping, api.blueprint):
+    for blueprint in (signing, rooms, records, passages, entering, exhibits, account, helping, log, api.blueprint):
         app.register_blueprint(blueprint)
     app.context_processor(presenting.context)
     app.jinja_env.globals["comma"] = presenting.comma

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from archive.services import (
     rooms,
     searching,
     signing_in,
+    transparency,
 )
 from archive.services.acting import Acting
 from archive.services.imports.facilities import problems
@@ -130,6 +131,21 @@ def suggest_unseen(room: UUID, json: shapes.Typed) -> Answer:
 def show(room: UUID, record: UUID) -> Answer:
     """A record as the room sees it. The opening is logged before it is opened."""
     return presenting.record(disclosing.show(archive(), acting(), room, record)), 200
+
+
+@blueprint.get("/log")
+@member(bearer)
+@operation("readLog", {200: shapes.Log}, 404, 422)
+def read_log(query: shapes.LogAsked) -> Answer:
+    """Read the transparency log, as an auditor or an officer; the reading is logged.
+
+    Who holds the audit room sees details too. What somebody searched for is shown to nobody. The next page starts at
+    the last number and one.
+    """
+    read = transparency.entries(
+        archive(), acting(), query.start, query.count, only=query.only(), newest=query.newest
+    )
+    return shapes.Log(entries=tuple(shapes.Logged(**asdict(entry)) for entry in read)), 200
 
 
 @blueprint.post("/rooms/<uuid:room>/exhibits")
