@@ -31,7 +31,7 @@ from archive.cli.refusals import Mistaken
 from archive.cli.saying import Voice, table
 from archive.domain.backups import Advance, Manifest
 from archive.domain.shredding import ShredList
-from archive.services import backing_up, checking, signing_in
+from archive.services import backing_up, signing_in
 from archive.services.acting import Acting
 from archive.services.backing_up import ListNeeded, Renewed, Staged
 
@@ -145,7 +145,7 @@ def restore(
         with _list_to_follow(staged, known, without_list=without_list) as (shredded, officers):
             renewed = backing_up.renew(staged, shredded, officers)
     with given.archive() as archive:
-        findings = checking.fsck(archive)
+        findings = backing_up.settle(archive)
     aside = sorted(set(bootstrap.replaced(config)) - before)
     given.voice.answer(
         {"backup": staged.manifest, "renewed": renewed, "aside": aside, "findings": findings},

@@ -18,10 +18,11 @@ from archive.domain.identifiers import new_id
 from archive.domain.keeping import BodyKind, LogHead, SealedBody
 from archive.domain.shredding import ShredList
 from archive.sealing import backups
-from archive.services import transparency
+from archive.services import checking, checkpoints, transparency
 from archive.services.acting import Acting
 from archive.services.admitting import quorum
 from archive.services.archive import Archive
+from archive.services.checking import Finding
 from archive.services.ports import UnitOfWork
 
 
@@ -190,6 +191,17 @@ def renew(staged: Staged, shredded: ShredList, officers: Sequence[Acting] = ()) 
     shares.discard(shares.owners() - owners)
     shares.note_checkpoint(head.size, merkle.Frontier(head.size, head.peaks).root)
     return Renewed(shares=len(held & shredded.owners), bodies=len(gone), closed=closed)
+
+
+def settle(archive: Archive) -> tuple[Finding, ...]:
+    """Check a restored archive without a key, once it is in its place; return what is wrong.
+
+    Where the host had signed a checkpoint of the log, it signs anew first: the log goes on from the backup, and whoever
+    keeps a newer checkpoint elsewhere will see it. Cost: as `checking.fsck`.
+    """
+    if archive.host.last_checkpoint():
+        checkpoints.checkpoint(archive, anew=True)
+    return checking.fsck(archive)
 
 
 def _body(unit: UnitOfWork, id: UUID) -> SealedBody:

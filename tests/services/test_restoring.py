@@ -16,7 +16,7 @@ from archive.config import Config
 from archive.domain.errors import Damaged, DiskFull, SchemaMismatch
 from archive.sealing import backups as manifests
 from archive.sealing.host import HostSecretsMissing
-from archive.services import backing_up, checking, signing_in, upkeep
+from archive.services import backing_up, checking, checkpoints, signing_in, upkeep
 from archive.storage import backups as files
 from archive.storage import tables
 from tests.archives import Standing, draft
@@ -200,6 +200,24 @@ def test_a_restore_is_no_rollback_but_a_rollback_after_it_is(
     shutil.copy(tmp_path / "backup" / "main" / "archive.db", bootstrap.Places(two_states.instance).main)
     with bootstrap.opened(two_states) as archive, pytest.raises(Damaged, match="rolled back"):
         bootstrap.upkeep(archive).run()
+
+
+def test_what_the_host_signed_since_the_backup_is_signed_anew(two_states: Config, tmp_path: Path) -> None:
+    with bootstrap.opened(two_states) as archive:
+        kept = checkpoints.checkpoint(archive)
+        newest = backing_up.shred_list(archive)
+    restore(two_states.instance, tmp_path / "backup", aside=True)
+    with bootstrap.opened(two_states) as archive:
+        assert [finding.id for finding in checking.fsck(archive)] == ["signed last"]
+        assert backing_up.settle(archive) == ()
+        [finding] = checking.fsck(archive, since=kept)
+        assert "does not begin with what this checkpoint" in finding.text
+    for half in ("main", "shares"):
+        name = "archive.db" if half == "main" else "shares.db"
+        shutil.copy(tmp_path / "backup" / half / name, two_states.instance / half / name)
+    with bootstrap.opened(two_states) as archive:
+        assert checking.fsck(archive) != (), "both put back without a restore: the host remembers"
+        assert archive.shares.shredded() == backing_up.read_list(archive, newest)
 
 
 def test_the_log_goes_on_where_the_backup_was(two_states: Config, tmp_path: Path) -> None:
