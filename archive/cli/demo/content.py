@@ -16,7 +16,7 @@ from archive.domain.consent import ConsentEntry, DataClass
 from archive.domain.drafts import Draft
 from archive.domain.facilities import Facility
 from archive.domain.family_report import FamilyReport, FollowUp, MissingPerson, Statement
-from archive.domain.records import KnownPerson, Present, Source, Text
+from archive.domain.records import KnownPerson, Passage, Present, Source, Text
 from archive.domain.tags import Facet, Tag
 from archive.domain.testimony import Testimony
 from archive.text.scripts import direction
@@ -172,9 +172,25 @@ def _texts(told: _Table) -> tuple[Text, ...]:
             method="" if lang == first else "human",
             contains=_classes(told, "contains"),
             reviewed=_reviewed(told),
+            passages=_passages(told, lang, _paragraphs(body, lang)),
         )
         for lang, body in told["texts"].items()
     )
+
+
+def _passages(told: _Table, lang: str, body: str) -> tuple[Passage, ...]:
+    """The passages that are marked by their words, each where it stands first."""
+    found = [
+        Passage(
+            start=body.index(words),
+            end=body.index(words) + len(words),
+            contains=tuple(map(DataClass, contains)),
+            reason=reason,
+        )
+        for within, words, contains, reason in told.get("passages", ())
+        if within == lang
+    ]
+    return tuple(sorted(found, key=lambda one: (one.start, one.end)))
 
 
 def _paragraphs(body: str, lang: str) -> str:

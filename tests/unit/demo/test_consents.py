@@ -105,8 +105,7 @@ def test_consent_opens_what_its_name_promises(key: str, expected: set[str]) -> N
 @pytest.mark.parametrize(
     ("key", "refused"),
     [
-        ("women-s-cell", DataClass.SEXUAL_VIOLENCE),
-        ("health-check", DataClass.PLACE_PRECISE),
+        ("sister-under-watch", DataClass.PLACE_PRECISE),
         ("boarding-school-teacher", DataClass.THIRD_PARTY),
     ],
 )
@@ -116,6 +115,31 @@ def test_a_refused_class_is_withheld_where_the_rest_is_read(key: str, refused: D
     assert all(refused in text.contains for text in master.texts)
     assert {text.body for text in seen.record.texts} == {"[withheld]"}
     assert seen.record.title == master.title
+
+
+@pytest.mark.parametrize(
+    ("key", "withheld", "shown"),
+    [
+        ("women-s-cell", "take off our clothes", "forced pregnancy test"),
+        ("health-check", "Artush", "took fingerprints"),
+        ("village-workshop", "not yet sixteen", "twelve hours a day"),
+    ],
+)
+def test_a_refused_class_is_withheld_where_it_was_marked_alone(key: str, withheld: str, shown: str) -> None:
+    master, seen = RECORDS[key].draft.record, placed(RECORDS[key], "reading")
+    assert seen is not None
+    assert all(text.passages for text in master.texts)
+    english = {text.lang: text.body for text in seen.record.texts}["en"]
+    assert "[withheld]" in english
+    assert withheld not in english
+    assert shown in english
+    assert {text.body.count("[withheld]") for text in seen.record.texts} in ({1}, {3})
+    assert all(
+        tag.passage in text.body
+        for tag in seen.record.tags
+        for text in seen.record.texts
+        if text.id == tag.text
+    )
 
 
 def test_the_scoped_room_holds_hotan_without_sexual_violence() -> None:
