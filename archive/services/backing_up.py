@@ -166,10 +166,10 @@ def renew(staged: Staged, shredded: ShredList, officers: Sequence[Acting] = ()) 
     what was saved after the backup is not in it. Afterwards the shred store knows this log as the one to compare with.
     """
     archive, shares = staged.archive, staged.archive.shares
-    held = shares.owners()
+    listed, held = shredded.owners, shares.owners()
     shares.follow(shredded)
     with archive.work() as unit:
-        lost = [_body(unit, id) for id in unit.records.owners() - shares.owners() if id in shredded.owners]
+        lost = [_body(unit, id) for id in (unit.records.owners() - shares.owners()) & listed]
         gone = [body.id for body in lost if body.kind in (BodyKind.RENDITION, BodyKind.IDENTITY)]
         unit.records.remove_bodies(gone)
         closed = tuple(_close(unit, lost))
@@ -190,7 +190,7 @@ def renew(staged: Staged, shredded: ShredList, officers: Sequence[Acting] = ()) 
         head, owners = unit.log.head(), unit.records.owners()
     shares.discard(shares.owners() - owners)
     shares.note_checkpoint(head.size, merkle.Frontier(head.size, head.peaks).root)
-    return Renewed(shares=len(held & shredded.owners), bodies=len(gone), closed=closed)
+    return Renewed(shares=len(held & listed), bodies=len(gone), closed=closed)
 
 
 def settle(archive: Archive) -> tuple[Finding, ...]:

@@ -1,0 +1,48 @@
+"""The shred list: what it says is gone, and what two lists say together."""
+
+from datetime import date
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.domain.shredding import Shredded, ShredList
+
+DAY = date(2026, 1, 1)
+owners = st.integers(0, 5).map(lambda number: UUID(int=number))
+entries = st.builds(Shredded, owners, st.dates(DAY, date(2026, 12, 31)), st.booleans())
+lists = st.builds(lambda many: ShredList(tuple(many)), st.lists(entries, max_size=8))
+
+
+@given(lists)
+def test_what_was_said_last_counts(some: ShredList) -> None:
+    for owner in {entry.owner for entry in some.entries}:
+        last = [entry.back for entry in some.entries if entry.owner == owner][-1]
+        assert (owner in some.owners) == (not last)
+
+
+@given(lists, lists)
+def test_two_lists_that_contradict_each_other_hold_all_that_either_says_is_gone(
+    one: ShredList, two: ShredList
+) -> None:
+    both = one.joined(two)
+    assert both.extends(one)
+    if one.extends(two):
+        assert both == one
+    elif two.extends(one):
+        assert both == two
+    else:
+        assert both.owners == one.owners | two.owners
+
+
+@given(lists, entries)
+def test_the_newer_of_two_lists_of_one_line(some: ShredList, entry: Shredded) -> None:
+    newer = ShredList((*some.entries, entry))
+    assert newer.extends(some)
+    assert not some.extends(newer)
+    assert some.joined(newer) == newer.joined(some) == newer
+
+
+@given(lists, lists)
+def test_the_head_tells_any_two_lists_apart(one: ShredList, two: ShredList) -> None:
+    assert (one.head == two.head) == (one == two)
