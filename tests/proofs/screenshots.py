@@ -10,7 +10,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,6 +36,7 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PATIENCE = 120
+Places = Callable[[Page, dict[str, object]], dict[str, str]]
 
 
 @contextmanager
@@ -94,11 +95,30 @@ def addresses(page: Page, who: dict[str, object]) -> dict[str, str]:
     }
 
 
-def pictures(browser: Browser, who: dict[str, object]) -> None:
+def exhibits(page: Page, who: dict[str, object]) -> dict[str, str]:
+    """Counsel's pages: a shortlist of two records, and the first of its sheets on paper."""
+    rooms = who["rooms"]
+    assert isinstance(rooms, list)
+    matter = f"{SITE}/rooms/{rooms[0]['id']}"
+    page.goto(matter)
+    page.fill("main [name=text]", "lang:ug-Arab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/found/**")
+    for _ in range(2):
+        with page.expect_navigation():
+            page.locator("button[value^='add ']").first.click()
+    page.goto(f"{matter}/shortlist")
+    page.locator("button[formaction$='/exhibits']:not([name])").click()
+    page.wait_for_url("**/exhibits/*")
+    made = page.url.removeprefix(SITE)
+    return {"7-shortlist": f"{matter.removeprefix(SITE)}/shortlist", "8-exhibit": f"{made}/2/print"}
+
+
+def pictures(browser: Browser, who: dict[str, object], places: Places) -> None:
     context = browser.new_context(viewport=WIDE)
     page = context.new_page()
     sign_in(page, who)
-    shown = addresses(page, who)
+    shown = places(page, who)
     kept = context.storage_state()
     for look, lang, size, scheme in LOOKS:
         light = "light" if scheme == "light" else "dark"
@@ -111,6 +131,9 @@ def pictures(browser: Browser, who: dict[str, object]) -> None:
             page.goto(SITE + address)
             take(page, f"{name}-{look}")
         dressed.close()
+
+
+def doorstep(browser: Browser) -> None:
     nobody = browser.new_context(viewport=WIDE).new_page()
     nobody.goto(f"{SITE}/sign-in")
     take(nobody, "0-sign-in-en-wide")
@@ -139,7 +162,10 @@ def main() -> None:
         sync_playwright() as tool,
     ):
         browser = tool.chromium.launch(executable_path="/usr/bin/chromium", headless=True, args=ARGUMENTS)
-        pictures(browser, next(who for who in people if who["login"] == "cataloguer"))
+        by_login = {str(who["login"]): who for who in people}
+        pictures(browser, by_login["cataloguer"], addresses)
+        pictures(browser, by_login["counsel"], exhibits)
+        doorstep(browser)
         browser.close()
 
 
