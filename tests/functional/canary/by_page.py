@@ -245,6 +245,28 @@ def read(visit: Visit, record: str) -> None:
     visit.browser.send(form, button=("lang", "en"))
 
 
+def exhibits(visit: Visit, title: str) -> None:
+    """Everything that a matter room shows, on a shortlist; its sheets made, printed and handed out signed."""
+    form = visit.get("").form(f"{visit.home}/search")
+    added = [button for button in form.buttons if button[1].startswith("add ")]
+    for button in added:
+        assert visit.browser.send(form, f"{visit.home}/shortlist", button=button).status == 303
+    wrong = [
+        ("do", f"add {visit.plant('page: refused record')}"),
+        ("back", visit.plant("page: refused way back")),
+    ]
+    assert visit.browser.post(f"{visit.home}/shortlist", [*form.fields, *wrong]).status == 404
+    shortlist = visit.get("/shortlist")
+    assert title in shortlist.text
+    form = shortlist.form(f"{visit.home}/shortlist")
+    made = visit.browser.follow(visit.browser.send(form, f"{visit.home}/exhibits"))
+    found = {href for href, _rel in made.links if href.endswith(("/print", "/signed"))}
+    assert len(found) == 2 * len(added) + 2
+    read = [visit.browser.get(href) for href in sorted(found)]
+    assert all(page.status == 200 for page in read)
+    assert any(title in page.text for page in read)
+
+
 def sign_out(browser: Browser) -> None:
     assert browser.send(browser.get("/").form("/sign-out")).status == 303
 

@@ -59,6 +59,7 @@ ASKED: Final = (
     (Purpose.STORE, Audience.CUSTODIAN),
     (Purpose.CATALOGUE, Audience.CUSTODIAN),
     (Purpose.RESEARCH, Audience.VETTED_RESEARCHERS),
+    (Purpose.INTERNATIONAL_COURT, Audience.LEGAL_TEAM),
 )
 
 
@@ -162,6 +163,12 @@ class Program:
     def read(self, room: str, record: str) -> Any:
         self.ask("GET", f"/rooms/{room}/records/{quote(self.plant('word for a record'))}", status=404)
         return self.ask("GET", f"/rooms/{room}/records/{record}", status=200)
+
+    def exhibits(self, room: str, record: str) -> None:
+        path = f"/rooms/{room}/exhibits"
+        self.ask("POST", path, {"records": [self.plant("word for an exhibit's record")]}, status=422)
+        [one] = self.ask("POST", path, {"records": [record]}, status=200)["exhibits"]
+        assert one["exhibit"]["sheet"]["texts"]
 
     def tag(self, room: str, record: str) -> None:
         path = f"/rooms/{room}/records/{record}/tags"

@@ -59,6 +59,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
             pages(stage, archive, app),
             api(stage, app),
         ):
+            counsel(stage, app)
             commands(stage, archive)
             processes(stage, server)
             sweep = Sweep(stage.aviary.canaries)
@@ -126,8 +127,19 @@ def api(stage: Stage, app: Flask) -> Iterator[None]:
     program.read(custody, program.search(custody, title))
     program.search(stage.rooms["reading"], title)
     program.tag(custody, record)
+    program.exhibits(stage.rooms["matter"], program.search(stage.rooms["matter"], title))
     yield
     program.sign_out()
+
+
+def counsel(stage: Stage, app: Flask) -> None:
+    """Exhibit sheets of what programs stored, made and read in a browser."""
+    browser = Browser(app.test_client())
+    by_page.sign_in(stage, browser, stage.people["keeper"])
+    by_page.exhibits(
+        by_page.Visit(stage, browser, stage.rooms["matter"]), stage.aviary.first("API: Testimony.title")
+    )
+    by_page.sign_out(browser)
 
 
 def processes(stage: Stage, server: by_server.Served) -> None:
