@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
@@ -24,6 +25,7 @@ from archive.domain.shredding import ShredList
 from archive.sealing import backups as manifests
 from archive.sealing.host import Host
 from archive.search.index import SealedIndexes
+from archive.services import expiring
 from archive.services.archive import Archive
 from archive.services.backing_up import Staged
 from archive.services.founding import Ground
@@ -136,6 +138,7 @@ def upkeep(archive: Archive) -> Upkeep:
         indexes=archive.indexes,
         clock=archive.clock,
         idle=archive.idle,
+        expire=partial(expiring.run, archive),
     )
 
 

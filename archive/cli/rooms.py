@@ -16,7 +16,7 @@ from archive.cli import asking, choosing
 from archive.cli.given import Command, Given, Group, Member, as_member, only_in_a_demo, pass_given
 from archive.cli.refusals import Mistaken
 from archive.cli.saying import table
-from archive.domain.rooms import Capability, RoomPurpose, Scope
+from archive.domain.rooms import WITH_KEY, Capability, RoomPurpose, Scope
 from archive.domain.showing import RoomView
 from archive.services import admitting, cataloguing, removing, rooms
 from archive.services.archive import Archive
@@ -169,7 +169,7 @@ def _asked(archive: Archive, flag: str, said: str | None, what: str) -> str:
     "--capability",
     "capabilities",
     multiple=True,
-    type=click.Choice([word.value for word in Capability]),
+    type=click.Choice([word.value for word in WITH_KEY]),
     help="What they may do there; may be given several times. Reading is always included.",
 )
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="The last day of the grant.")

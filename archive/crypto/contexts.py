@@ -43,6 +43,8 @@ LABELS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "body": ("room", "version", "record", "rendition", "revision"),
         "share": ("owner", "shred epoch"),
         "part": ("record", "rendition", "part", "revision", "schema"),
+        "aside": ("owner",),
+        "receipt": ("use",),
         "media": ("record", "item", "rendition", "revision"),
         "consent": ("record", "entry"),
         "name": ("owner kind", "owner"),

@@ -85,7 +85,11 @@ class Basis(StrEnum):
 
 
 class Event(StrEnum):
-    """What an entry does to the ledger. Entries are appended, never changed."""
+    """What an entry does to the ledger. Entries are appended, never changed.
+
+    RECEIPT says that the person was given a new one-time code to withdraw with, and ends the one before; it changes
+    no consent.
+    """
 
     DRAFT = "draft"
     GRANT = "grant"
@@ -94,6 +98,7 @@ class Event(StrEnum):
     RESUME = "resume"
     WITHDRAW = "withdraw"
     SUPERSEDE = "supersede"
+    RECEIPT = "receipt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,18 @@ class CannotSignIn(GuwahError):
         super().__init__(message("Login, passphrase or code is not right. Check all three and try again."))
 
 
+class NoSuchReceipt(GuwahError):
+    """A receipt code that nobody was given, or that was used or replaced: these three look alike."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            message(
+                "This code closes nothing: it is mistyped, was used before, or a newer one took its place. "
+                "Compare it with the slip, or ask whoever gave it to you."
+            )
+        )
+
+
 class Throttled(GuwahError):
     """Too many tries. ``seconds`` is how long to wait; the same for logins that do not exist."""
 

@@ -16,12 +16,13 @@ from archive.domain.rooms import RoomPurpose
 
 
 class BodyKind(StrEnum):
-    """What a sealed body is."""
+    """What a sealed body is. A CLOSURE is a ledger entry that only closes; whoever holds no key may make one."""
 
     MASTER = "master"
     IDENTITY = "identity"
     RENDITION = "rendition"
     CONSENT = "consent"
+    CLOSURE = "closure"
     REGISTER = "register"
     LOG = "log"
 
@@ -91,7 +92,9 @@ class RecordRow:
 class ConsentRow:
     """One ledger entry: its body is sealed; ids of the items it states and of those it closes stand in the clear.
 
-    ``hash`` chains it to ``previous``, the hash of the record's entry before it (empty for the first).
+    ``hash`` chains it to ``previous``, the hash of the record's entry before it (empty for the first). ``leaf`` is the
+    leaf hash of its body, so that the chain holds when the body is gone. ``receipt`` is the hash of the one-time code
+    that this entry gave out (empty for none).
     """
 
     id: UUID
@@ -104,6 +107,8 @@ class ConsentRow:
     hash: bytes
     body: UUID
     day: date
+    leaf: bytes = b""
+    receipt: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 
@@ -23,11 +24,19 @@ class RoomPurpose(StrEnum):
 
 
 class Capability(StrEnum):
-    """What a grant of a room's key lets its holder do there. Reading is implied by holding the key."""
+    """What a grant of a room's key lets its holder do there. Reading is implied by holding the key.
+
+    WITHDRAW alone comes without any key: the consent desk closes records that it cannot read.
+    """
 
     READ = "read"
     PLACE = "place"
     GRANT = "grant"
+    WITHDRAW = "withdraw"
+
+
+WITH_KEY: Final = (Capability.READ, Capability.PLACE, Capability.GRANT)
+"""What comes with a room's key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,8 @@ from archive.domain.consent import (
     GrantItem,
     Purpose,
 )
+from archive.domain.keeping import ConsentRow
+from archive.domain.licence import Licence
 
 Cell = tuple[Purpose, Audience, DataClass]
 
@@ -117,7 +119,8 @@ class _Ledger:
     def take(self, entry: ConsentEntry) -> None:
         if entry.event is Event.DRAFT:
             return
-        self._last = entry.event
+        if entry.event is not Event.RECEIPT:  # which says nothing of where consent stands
+            self._last = entry.event
         if entry.event in (Event.SUSPEND, Event.RESUME):
             self.suspended = entry.event is Event.SUSPEND
         if entry.event in (Event.LIMIT, Event.WITHDRAW):
@@ -185,6 +188,26 @@ def _opened(entry: ConsentEntry) -> Iterator[GrantItem]:
             )
     reach = PUBLISHED if public else KEEPING
     yield from (item for item in said if (item.purpose, item.audience) in reach)
+
+
+def endures(licence: Licence, ledger: Sequence[ConsentRow]) -> bool:
+    """Return whether what was placed under a licence may still be read, by a record's ledger (oldest first, chained).
+
+    That is while nothing came after the entry it was placed under but closings that end none of its items. Needs no
+    key: what an entry closes stands in the clear. Pure.
+    """
+    heads = [row.hash for row in ledger]
+    if licence.head not in heads:
+        return False
+    later = ledger[heads.index(licence.head) + 1 :]
+    return all(
+        row.event is Event.RECEIPT
+        or (
+            (row.event is Event.LIMIT and row.closes and not row.items)
+            and set(row.closes).isdisjoint(licence.items)
+        )
+        for row in later
+    )
 
 
 def speaks_for_others(item: GrantItem) -> bool:

@@ -13,6 +13,7 @@ from archive.crypto import envelope, kdf
 from archive.crypto.contexts import ctx
 from archive.crypto.errors import CannotOpen
 from archive.crypto.notes import NoteKey
+from archive.crypto.signing import SigningKey
 from archive.domain.errors import Damaged, message
 
 _HOST: Final = "host.key"
@@ -97,6 +98,25 @@ class Host:
             new.unlink(missing_ok=True)
             _write(new, note.encode())
             new.replace(self._folder / _SIGNED)
+
+    @property
+    def instance(self) -> UUID:
+        """The archive's id."""
+        return self._instance
+
+    @property
+    def member(self) -> UUID:
+        """Who a commit says has signed it: the archive itself."""
+        return self._instance
+
+    def sign(self, statement: bytes) -> bytes:
+        """Return the host's signature over a statement, for what is done where nobody is signed in. Cost: 1.5 ms."""
+        return SigningKey(self._use("sign")).sign(statement)
+
+    @property
+    def sign_public(self) -> bytes:
+        """The host's public signing key."""
+        return SigningKey(self._use("sign")).public
 
     @property
     def epoch(self) -> int:

@@ -94,6 +94,7 @@ class Trust:
         members: Callable[[UUID], MemberRow | None],
         rooms: Callable[[UUID], RoomRow | None],
         grants: Callable[[UUID], Iterable[GrantRow]],
+        host: bytes = b"",
     ) -> None:
         if not kdf.same(fingerprint(instance), pinned):
             raise CannotOpen
@@ -101,6 +102,7 @@ class Trust:
         self._members = members
         self._rooms = rooms
         self._grants = grants
+        self._host = host
         self._roots: Mapping[UUID, bytes] = dict(zip(instance.roots, instance.root_keys, strict=True))
         self._certain: dict[UUID, MemberRow] = {}
         self._signed: dict[UUID, RoomRow] = {}
@@ -146,8 +148,13 @@ class Trust:
         self.signature(signer, statement, signature)
 
     def signature(self, member: UUID, statement: bytes, signature: bytes) -> None:
-        """Return when a certified member signed the statement. Raises CannotOpen."""
-        _check(self.member(member).sign_public, statement, signature)
+        """Return when a certified member signed the statement, or the host (by the archive's id). Raises CannotOpen."""
+        key = self._host if self.hosted(member) else self.member(member).sign_public
+        _check(key, statement, signature)
+
+    def hosted(self, signer: UUID) -> bool:
+        """Whether a signer is the archive itself, which signs what somebody closed by a receipt, and nothing else."""
+        return bool(self._host) and signer == self._instance.id
 
     def _certified(self, member: UUID, above: frozenset[UUID]) -> MemberRow:
         row = self._members(member)

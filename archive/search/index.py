@@ -65,6 +65,15 @@ class SealedIndexes:
             files.sweep(None)
         return RoomIndex(files, Catalogue.blank(after.generation if after else 0), writing.empty())
 
+    def drop(self, room: UUID) -> frozenset[UUID]:
+        """Remove what is on disk of a room's index; return the ids in its files' names. Needs no key."""
+        found = set()
+        for path in self._folder(room).glob("*.*"):
+            if _OWNER.fullmatch(name := path.name.partition(".")[0]):
+                found.add(UUID(name))
+                path.unlink(missing_ok=True)
+        return frozenset(found)
+
     def owners(self) -> frozenset[UUID]:
         """The ids of all files on disk, of every room: who may own a share. Needs no key."""
         names = (path.name.partition(".")[0] for path in self._root.glob("*/*"))

@@ -15,7 +15,7 @@ from archive.crypto.errors import CannotOpen
 from archive.domain.errors import CannotSignIn, Damaged, Invalid, NotFound, Problem, Refused, message
 from archive.domain.identifiers import new_id
 from archive.domain.keeping import MemberRow, RoomRow
-from archive.domain.rooms import Capability
+from archive.domain.rooms import WITH_KEY
 from archive.domain.showing import Profile
 from archive.sealing import kits, names, slots, trust
 from archive.sealing.keyring import Keyring, publics
@@ -196,7 +196,7 @@ def regrant(archive: Archive, officers: Sequence[Acting], kit: str, member: UUID
         for row in every:
             seed = _seed_by_kit(safe, unit, _signed(checks, row.id))
             end_grants(unit, row.id, member)
-            unit.rooms.grant(make_grant(signer.keys, row, seed, to, tuple(Capability), since=size))
+            unit.rooms.grant(make_grant(signer.keys, row, seed, to, WITH_KEY, since=size))
         safe.drop()
         transparency.append(archive, unit, signer.member, "regrant", {"to": member.hex})
         unit.commit()

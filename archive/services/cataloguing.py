@@ -145,6 +145,31 @@ def place_all(archive: Archive, acting: Acting, custody: UUID, room: UUID) -> in
         return unit.records.count(room, today(archive, unit))
 
 
+@transparency.refusals("revise")
+def place_waiting(archive: Archive, acting: Acting, custody: UUID) -> int:
+    """Place anew what was limited, or ran out, while nobody was here who could; return how many still wait.
+
+    Those wait on: nothing keeps them in custody any more, until consent is renewed or they are withdrawn. Needs the
+    place capability in custody. Raises NotFound, Refused, Conflict. Cost: one accession a record.
+    """
+    with archive.read() as unit:
+        require(archive, acting, unit, custody, Action.PLACE)
+        of, day = placing.collection(archive, acting, unit, custody), today(archive, unit)
+        records = unit.outbox.unplaced(custody)
+    for record in records:
+        with archive.read() as unit:
+            row = unit.records.get(record)
+            if row is None or row.closed:
+                continue
+            standing, _ledger = revising.standing(archive, acting, unit, row)
+        if bodies := placing.everywhere(of, standing, day):
+            change = Revision(row=row, standing=standing, unsealed=bodies, action="place", read=standing.head)
+            revising.write(archive, acting, of, change)
+    indexing.drain_held(archive, acting, custody)
+    with archive.read() as unit:
+        return len(unit.outbox.unplaced(custody))
+
+
 def _place_one(archive: Archive, acting: Acting, of: placing.Collection, room: UUID, record: UUID) -> None:
     with archive.read() as unit:
         row = unit.records.get(record)

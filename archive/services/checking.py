@@ -28,7 +28,7 @@ from archive.domain.keeping import (
 )
 from archive.sealing import bodies, commits
 from archive.sealing.trust import Trust
-from archive.services import admitting, checkpoints, consents, rooms, saving, transparency, upkeep
+from archive.services import admitting, checkpoints, consents, indexing, rooms, saving, transparency, upkeep
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.entitling import keyless_trust, trust
@@ -62,6 +62,7 @@ class _Check:
     checks: Trust
     seen: set[UUID] = field(default_factory=set)
     spent: set[UUID] = field(default_factory=set)
+    withdrawn: frozenset[UUID] = frozenset()
 
     def holds(self, room: UUID) -> bool:
         return self.acting is not None and room in self.acting.keys.held()
@@ -91,7 +92,8 @@ def fsck(archive: Archive, acting: Acting | None = None, since: str = "") -> tup
     with archive.read() as unit:
         with_keys = acting if acting and not unlogged else None
         checks = trust(archive, with_keys, unit) if with_keys else keyless_trust(archive, unit)
-        check = _Check(archive, with_keys, unit, checks)
+        withdrawn = frozenset(unit.records.withdrawn())
+        check = _Check(archive, with_keys, unit, checks, withdrawn=withdrawn)
         newest: dict[UUID, CommitRow] = {}
         return (
             *unlogged,
@@ -201,12 +203,19 @@ def _rooms(check: _Check) -> Iterator[Finding]:
     for room in check.unit.rooms.all():
         if not _sound(partial(check.checks.room, room.id)):
             yield Finding("room", room.id.hex, message("Nobody entitled signed this room's key."))
-        elif (
-            check.acting
-            and check.holds(room.id)
-            and not _sound(partial(rooms.terms, check.archive, check.acting, check.unit, room.id))
-        ):
-            yield Finding("room", room.id.hex, message("Nobody entitled signed this room's name and scope."))
+        elif check.acting and check.holds(room.id):
+            if not _sound(partial(rooms.terms, check.archive, check.acting, check.unit, room.id)):
+                yield Finding(
+                    "room", room.id.hex, message("Nobody entitled signed this room's name and scope.")
+                )
+            if not indexing.recorded(check.archive, check.acting, check.unit, room):
+                yield Finding(
+                    "index",
+                    room.id.hex,
+                    message(
+                        "Its search index is not in the state that was recorded; the next search makes it anew."
+                    ),
+                )
         for grant in check.unit.rooms.grants_of(room.id):
             if not _sound(partial(check.checks.grant, grant)):
                 yield Finding("grant", grant.id.hex, message("Nobody entitled signed this grant."))
@@ -215,7 +224,7 @@ def _rooms(check: _Check) -> Iterator[Finding]:
 
 
 def _opens(acting: Acting, grant: GrantRow, room: RoomRow) -> bool:
-    mine = grant.grantee == acting.member and grant.ended is None
+    mine = grant.grantee == acting.member and grant.ended is None and bool(grant.wrap)
     return not mine or _sound(partial(acting.keys.take, grant, room.public))
 
 
@@ -287,7 +296,7 @@ def _record(check: _Check, page: _Page, record: UUID, newest: Mapping[UUID, Comm
         check.seen.add(body.id)
         if body.id not in page.vouched:
             yield Finding("body", body.id.hex, message("It was changed since it was signed, or moved."))
-        elif check.holds(body.room) and body.id not in page.parts:
+        elif check.holds(body.room) and body.id not in page.parts and body.id not in check.withdrawn:
             yield Finding(
                 "body", body.id.hex, message("It does not open: changed, moved, or its share is lost.")
             )
@@ -298,19 +307,28 @@ def _standing(check: _Check, page: _Page, row: RecordRow, commit: CommitRow | No
     said = None
     with suppress(CannotOpen):
         if commit is not None:
-            said = commits.standings(check.archive.row.id, row.collection, commit, check.checks)[row.id]
+            records, placer = commits.standings(check.archive.row.id, row.collection, commit, check.checks)
+            said = records[row.id] if placer or row.closed else _behind(check, row)
     if said is None or (said.master, said.revision, said.closed) != (row.master, row.revision, row.closed):
         yield Finding("record", row.id.hex, message("It is not in the state that was signed last."))
     try:
-        ledger = consents.linked(page.ledgers.get(row.id, ()), page.bodies.get(row.id, ()))
-        if said and (not ledger or ledger[-1][0].hash != said.ledger):
+        entries = consents.chained(page.ledgers.get(row.id, ()))
+        if said and (not entries or entries[-1].hash != said.ledger):
             yield Finding(
                 "ledger", row.id.hex, message("Its consent ledger does not end where it was signed.")
             )
+        if row.closed:
+            return  # its bodies may be gone
+        ledger = consents.linked(entries, page.bodies.get(row.id, ()))
         if check.holds(row.collection):
             consents.read(ledger, (page.parts[body.id] for _row, body in ledger))
     except Damaged:
         yield Finding("ledger", row.id.hex, message("Its consent ledger is broken."))
+
+
+def _behind(check: _Check, row: RecordRow) -> commits.Standing | None:
+    """Where it stands when somebody who only closes signed last: the master is that of the commit before."""
+    return saving.latest(check.archive, check.checks, check.unit, row)
 
 
 def _leftover(check: _Check) -> Iterator[Finding]:
@@ -337,7 +355,10 @@ def _rolled_back(check: _Check, since: str) -> Iterator[Finding]:
 
 
 def _shares(check: _Check) -> Iterator[Finding]:
-    for owner in check.unit.records.owners() - check.archive.shares.owners() - check.spent:
+    held = check.archive.shares.owners()
+    for owner in held & check.withdrawn & check.archive.shares.shredded().owners:
+        yield Finding("share", owner.hex, message("It was destroyed with a withdrawn record, and is back."))
+    for owner in check.unit.records.owners() - held - check.spent - check.withdrawn:
         yield Finding(
             "share",
             owner.hex,

@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from archive.domain.consent import ConsentEntry
+from archive.domain.consent import Basis, ConsentEntry, Event
 from archive.domain.errors import Invalid, NotFound, Problem, message
+from archive.domain.identifiers import new_id
 from archive.policy.access import Action
 from archive.policy.consent import fold
+from archive.sealing import receipts
 from archive.services import consents, indexing, placing, revising, saving, transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
@@ -25,8 +27,8 @@ def append(
 ) -> None:
     """Append an entry (limit, suspend, resume, withdraw, a further grant) and place the record as it now stands.
 
-    When nothing opens custody any more the record closes: it is read in no room. Its master stays sealed; that it is
-    shredded, and by whom, belongs to withdrawal proper. ``index``: change the indexes of held rooms at once (else
+    When nothing opens custody any more the record closes: it is read in no room. Its master stays sealed, unless it
+    was withdrawn: then `shredding` takes it. ``index``: change the indexes of held rooms at once (else
     when they are next opened). Needs the place capability. Raises NotFound, Refused, Invalid for an entry that is in
     the ledger already, Conflict. Cost: as one accession.
     """
@@ -57,3 +59,30 @@ def append(
     revising.write(archive, acting, of, change)
     if index:
         indexing.drain_held(archive, acting, custody)
+
+
+@transparency.refusals("receipt")
+def receipt(archive: Archive, acting: Acting, custody: UUID, record: UUID) -> str:
+    """Give out a new one-time code with which the person withdraws by themselves; the one before ends.
+
+    Only its hash is kept, in the ledger: show it once, on paper or by voice. Needs the place capability. Raises
+    NotFound, Refused. Cost: one commit to disk.
+    """
+    code = receipts.draw()
+    with archive.read() as unit:
+        require(archive, acting, unit, custody, Action.PLACE)
+        day, of = today(archive, unit), placing.collection(archive, acting, unit, custody)
+    entry = ConsentEntry(id=new_id(), record=record, event=Event.RECEIPT, basis=Basis.CONSENT, at=day)
+    unsealed = consents.unsealed(entry, of.custody, day)
+    [body] = saving.seal(archive, [unsealed], saving.draw(archive, [unsealed.id]))
+    with archive.work() as unit:
+        row = unit.records.get(record)
+        if row is None or row.collection != custody or row.closed:
+            raise NotFound
+        revising.standing(archive, acting, unit, row)  # a damaged ledger gives nothing out
+        digest = receipts.digest(archive.row.id, code)
+        commit = consents.enter(unit, acting.keys, row, entry, body, receipt=digest)
+        detail = {"record": record.hex}
+        transparency.append(archive, unit, acting.member, "receipt", detail, commit, about=record)
+        unit.commit()
+    return code

@@ -8,21 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from archive.crypto import kdf, merkle
 from archive.crypto.errors import CannotOpen
-from archive.domain.consent import ConsentEntry
+from archive.domain.consent import ConsentEntry, Event
 from archive.domain.errors import Damaged, message
 from archive.domain.identifiers import new_id
-from archive.domain.keeping import BodyKind, ConsentRow, SealedBody
-from archive.sealing import bodies
+from archive.domain.keeping import BodyKind, CommitRow, ConsentRow, RecordRow, SealedBody
+from archive.sealing import bodies, commits
 from archive.sealing.bodies import RoomKey, Unsealed
 from archive.sealing.codec import canonical, decode, encode
+from archive.sealing.commits import Signs
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.ports import UnitOfWork
 from archive.services.saving import unseal_many
+
+CLOSING: Final = frozenset({Event.LIMIT, Event.WITHDRAW})
+LEDGER: Final = frozenset({BodyKind.CONSENT, BodyKind.CLOSURE})
 
 Chain = Sequence[tuple[ConsentRow, SealedBody]]
 _PART = "consent"
@@ -32,7 +37,7 @@ def unsealed(entry: ConsentEntry, custody: RoomKey, today: date) -> Unsealed:
     """Return a ledger entry's body, to be sealed to custody."""
     return Unsealed(
         id=new_id(),
-        kind=BodyKind.CONSENT,
+        kind=BodyKind.CLOSURE if closes_only(entry) else BodyKind.CONSENT,
         record=entry.record,
         rooms=[custody],
         revision=1,
@@ -41,8 +46,15 @@ def unsealed(entry: ConsentEntry, custody: RoomKey, today: date) -> Unsealed:
     )
 
 
-def row(entry: ConsentEntry, body: SealedBody, before: Sequence[ConsentRow]) -> ConsentRow:
-    """Return the ledger's row, chained to the record's entries before it."""
+def closes_only(entry: ConsentEntry) -> bool:
+    """Whether an entry takes away, and gives and refuses nothing else: then no key is needed to make it."""
+    return entry.event in CLOSING and not entry.items
+
+
+def row(
+    entry: ConsentEntry, body: SealedBody, before: Sequence[ConsentRow], receipt: bytes = b""
+) -> ConsentRow:
+    """Return the ledger's row, chained to the record's entries before it. ``receipt``: the hash of a code given out."""
     previous = before[-1].hash if before else b""
     found = ConsentRow(
         id=entry.id,
@@ -55,8 +67,34 @@ def row(entry: ConsentEntry, body: SealedBody, before: Sequence[ConsentRow]) -> 
         hash=b"",
         body=body.id,
         day=body.day,
+        leaf=bodies.leaf(body),
+        receipt=receipt,
     )
-    return _chained(found, body)
+    return replace(found, hash=link(found))
+
+
+def enter(
+    unit: UnitOfWork,
+    signer: Signs,
+    record: RecordRow,
+    entry: ConsentEntry,
+    body: SealedBody,
+    *,
+    receipt: bytes = b"",
+    closed: bool = False,
+) -> CommitRow:
+    """Add one entry to a record's ledger in this unit, signed; its master stays. Return the commit, for the log.
+
+    Not checked against what was signed before: whoever damaged the ledger must not hinder its end. `fsck` names that.
+    """
+    added = row(entry, body, unit.ledger.of_record(record.id), receipt)
+    stand = commits.Standing(record.master, record.revision, added.hash, closed)
+    size = unit.log.head().size
+    commit, placed = commits.sign(signer, new_id(), [body], {record.id: stand}, size, body.day)
+    unit.records.add_commit(commit)
+    unit.records.add_bodies(placed)
+    unit.ledger.append(added)
+    return commit
 
 
 def entries(
@@ -77,22 +115,33 @@ def chain(unit: UnitOfWork, record: UUID) -> Chain:
 
     Raises Damaged when an entry was changed, left out or moved.
     """
-    return linked(unit.ledger.of_record(record), unit.records.bodies_of(record, BodyKind.CONSENT))
+    sealed = [body for kind in sorted(LEDGER) for body in unit.records.bodies_of(record, kind)]
+    return linked(unit.ledger.of_record(record), sealed)
 
 
 def linked(rows: Iterable[ConsentRow], sealed: Iterable[SealedBody]) -> Chain:
     """Return `chain` of one record's rows, oldest first, and the bodies that speak of it. Raises Damaged as it does."""
-    bodies_of = {body.id: body for body in sealed if body.kind is BodyKind.CONSENT}
-    said, head = [], b""
-    for number, found in enumerate(rows):
+    bodies_of = {body.id: body for body in sealed if body.kind in LEDGER}
+    said = []
+    for found in chained(rows):
         body = bodies_of.get(found.body)
-        if body is None or (found.number, found.previous, found.day) != (number, head, body.day):
+        closure = body is not None and body.kind is BodyKind.CLOSURE
+        if body is None or found.day != body.day or found.leaf != bodies.leaf(body):
             raise _broken()
-        if not kdf.same(_chained(found, body).hash, found.hash):
+        if closure and (found.event not in CLOSING or found.items):
             raise _broken()
         said.append((found, body))
-        head = found.hash
     return said
+
+
+def chained(rows: Iterable[ConsentRow]) -> Sequence[ConsentRow]:
+    """Return the rows of a record's ledger, oldest first; raises Damaged when one was changed, left out or moved."""
+    rows, head = list(rows), b""
+    for number, found in enumerate(rows):
+        if (found.number, found.previous) != (number, head) or not kdf.same(link(found), found.hash):
+            raise _broken()
+        head = found.hash
+    return rows
 
 
 def read(ledger: Chain, parts: Iterable[Mapping[str, bytes]]) -> tuple[ConsentEntry, ...]:
@@ -109,7 +158,8 @@ def read(ledger: Chain, parts: Iterable[Mapping[str, bytes]]) -> tuple[ConsentEn
     return entries
 
 
-def _chained(found: ConsentRow, body: SealedBody) -> ConsentRow:
+def link(found: ConsentRow) -> bytes:
+    """Return the hash that a row of the ledger must have (docs/formats/ledger.md)."""
     said = {
         "id": found.id.hex,
         "record": found.record.hex,
@@ -118,9 +168,11 @@ def _chained(found: ConsentRow, body: SealedBody) -> ConsentRow:
         "items": [item.hex for item in found.items],
         "closes": [item.hex for item in found.closes],
         "previous": found.previous.hex(),
-        "body": bodies.leaf(body).hex(),
+        "body": found.leaf.hex(),
     }
-    return replace(found, hash=merkle.leaf_hash(canonical(said)))
+    if found.receipt:  # older entries have none, and keep their hash
+        said["receipt"] = found.receipt.hex()
+    return merkle.leaf_hash(canonical(said))
 
 
 def _broken() -> Damaged:

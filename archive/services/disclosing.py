@@ -22,7 +22,7 @@ from archive.domain.records import Identity
 from archive.domain.rooms import RoomPurpose, RoomTerms
 from archive.domain.showing import HeldRoom, Shown
 from archive.policy.access import Action, decide
-from archive.policy.consent import fold
+from archive.policy.consent import endures, fold
 from archive.policy.placement import place_identity
 from archive.services import consents, placing, rooms, saving, transparency
 from archive.services.acting import Acting
@@ -91,12 +91,15 @@ def _permitted(archive: Archive, acting: Acting, unit: UnitOfWork, room: UUID, r
         raise NotFound
     view = rooms.held_room(archive, acting, unit, held[room])
     stands = saving.standing(archive, acting, unit, row)
-    if body.revision != stands.revision or licence is None or licence.head != stands.ledger:
+    said = consents.chained(unit.ledger.of_record(record))
+    saving.same_ledger(stands, said[-1].hash if said else b"")
+    if licence is None or body.revision != stands.revision or licence.rendition != body.id:
         raise Damaged(_OUTDATED)
+    if not endures(licence, said):
+        raise NotFound
     sealed = _Sealed(view=view, body=body, licence=licence, day=day)
     if view.purpose is RoomPurpose.CUSTODY:
         sealed = _with_custody(archive, acting, unit, sealed)
-        saving.same_ledger(stands, sealed.ledger[-1][0].hash if sealed.ledger else b"")
     saving.vouch(archive, acting, unit, _bodies(sealed), view.collection)
     return sealed
 

@@ -5,7 +5,7 @@ Knows how grants become keys and holdings. Must not know how the member signed i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +19,7 @@ from archive.domain.keeping import GrantRow, RoomRow
 from archive.domain.licence import Licence
 from archive.domain.rooms import Capability
 from archive.policy.access import Action, Holding, decide
+from archive.policy.consent import endures
 from archive.sealing import licences
 from archive.sealing.bodies import RoomKey
 from archive.sealing.keyring import Keyring
@@ -66,7 +67,14 @@ def keyless_trust(archive: Archive, unit: UnitOfWork, pinned: bytes | None = Non
     known = _known.setdefault(unit, _Known())
     pins = fingerprint(archive.row) if pinned is None else pinned
     if pins not in known.trust:
-        known.trust[pins] = Trust(archive.row, pins, unit.members.get, unit.rooms.get, unit.rooms.grants_of)
+        known.trust[pins] = Trust(
+            archive.row,
+            pins,
+            unit.members.get,
+            unit.rooms.get,
+            unit.rooms.grants_of,
+            archive.host.sign_public,
+        )
     return known.trust[pins]
 
 
@@ -86,7 +94,7 @@ def take_rooms(archive: Archive, acting: Acting, unit: UnitOfWork) -> None:
     A grant that nobody entitled signed, or whose seed is not the one that the room's signed key came from, is passed
     over: the room is not held. Cost: 0.4 ms a room not yet held.
     """
-    grants = _vouched(archive, acting, unit)
+    grants = [grant for grant in _vouched(archive, acting, unit) if grant.wrap]
     for room in acting.keys.held() - {grant.room for grant in grants}:
         acting.keys.let_go(room)
     for grant in grants:
@@ -107,7 +115,7 @@ def holdings(archive: Archive, acting: Acting, unit: UnitOfWork) -> dict[UUID, H
             not_after=grant.not_after,
         )
         for grant in _vouched(archive, acting, unit)
-        if grant.room in held
+        if grant.wrap and grant.room in held
     }
 
 
@@ -120,6 +128,17 @@ def _vouched(archive: Archive, acting: Acting, unit: UnitOfWork) -> list[GrantRo
             checks.room(grant.room)
             vouched.append(grant)
     return vouched
+
+
+def capable(
+    archive: Archive, acting: Acting, unit: UnitOfWork, room: UUID, wanted: Collection[Capability]
+) -> bool:
+    """Whether a live grant, vouched for, gives the member one of these capabilities in a room, with its key or none."""
+    words = {capability.value for capability in wanted}
+    return any(
+        grant.room == room and not words.isdisjoint(grant.capabilities)
+        for grant in _vouched(archive, acting, unit)
+    )
 
 
 def require(archive: Archive, acting: Acting, unit: UnitOfWork, room: UUID, action: Action) -> RoomRow:
@@ -139,11 +158,31 @@ def readable(
 ) -> Mapping[UUID, UUID]:
     """Return record → body of those that the member may read in this room today, by live licences. Cost: 10 µs each."""
     held, day = holdings(archive, acting, unit).values(), today(archive, unit)
+    found = unit.records.licences(room, records)
+    ended = _ended(archive, acting, unit, room, found)
     return {
         record: body
-        for record, (body, raw) in unit.records.licences(room, records).items()
-        if decide(Action.READ, held, licence_of(raw), room, day)
+        for record, (body, raw) in found.items()
+        if record not in ended and decide(Action.READ, held, licence_of(raw), room, day)
     }
+
+
+def _ended(
+    archive: Archive,
+    acting: Acting,
+    unit: UnitOfWork,
+    room: UUID,
+    found: Mapping[UUID, tuple[UUID, bytes]],
+) -> frozenset[UUID]:
+    """Of what lies in a room, the records whose licence somebody ended who could not place them anew."""
+    collection = trust(archive, acting, unit).room(room).collection
+    waiting = found.keys() & set(unit.outbox.unplaced(collection))
+    ledgers = unit.ledger.of_records(waiting)
+    return frozenset(
+        record
+        for record in waiting
+        if not (licence := licence_of(found[record][1])) or not endures(licence, ledgers.get(record, ()))
+    )
 
 
 def licence_of(body: bytes) -> Licence | None:

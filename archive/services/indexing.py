@@ -84,6 +84,21 @@ def rebuild(archive: Archive, acting: Acting, room: UUID) -> int:
     return len(opened(archive, acting, room).records())
 
 
+def recorded(archive: Archive, acting: Acting, unit: UnitOfWork, room: RoomRow) -> bool:
+    """Whether what is on disk of a room's index is the state that the database records, or follows on it.
+
+    For a check alone: what answers searches heals itself. Cost: as opening the index anew.
+    """
+    head = unit.outbox.head(room.id)
+    if head is None or room.purpose not in SEARCHED:
+        return True
+    try:
+        archive.indexes.open(_keys(archive, acting, room), head).close()
+    except IndexDamaged:
+        return False
+    return True
+
+
 def _at(archive: Archive, keys: IndexKeys, head: IndexHead | None) -> Index:
     """Open an index in its recorded state; where that cannot be, begin an empty one, to be healed."""
     try:

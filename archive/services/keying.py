@@ -146,14 +146,14 @@ def sign_room(signer: Keyring, room: RoomRow) -> Signed:
 def make_grant(
     signer: Keyring,
     room: RoomRow,
-    seed: bytes,
+    seed: bytes | None,
     to: Grantee,
     capabilities: Iterable[Capability],
     *,
     since: int,
     not_after: date | None = None,
 ) -> GrantRow:
-    """Return a signed grant of a room's seed. ``since`` is the log's size now. Cost: 1 ms."""
+    """Return a signed grant of a room's seed, or of no key at all. ``since`` is the log's size now. Cost: 1 ms."""
     grant = GrantRow(
         id=new_id(),
         room=room.id,
@@ -169,6 +169,6 @@ def make_grant(
     statement = trust.grant_statement(signer.instance, grant)
     return replace(
         grant,
-        wrap=wrap.wrap(to.public, grant_info(signer.instance, grant), seed),
+        wrap=wrap.wrap(to.public, grant_info(signer.instance, grant), seed) if seed else b"",
         signed=Signed(signer=signer.member, signature=signer.sign(statement)),
     )

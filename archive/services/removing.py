@@ -51,7 +51,15 @@ def remove(archive: Archive, acting: Acting, room: UUID, member: UUID) -> None:
         for grant, grantee in zip(remaining, to, strict=True):
             given = [Capability(word) for word in grant.capabilities]
             unit.rooms.grant(
-                make_grant(acting.keys, new, seed, grantee, given, since=size, not_after=grant.not_after)
+                make_grant(
+                    acting.keys,
+                    new,
+                    seed if grant.wrap else None,
+                    grantee,
+                    given,
+                    since=size,
+                    not_after=grant.not_after,
+                )
             )
         unit.outbox.set_head(room, None)
         detail = {"room": room.hex, "member": member.hex, "version": new.version}

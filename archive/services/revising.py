@@ -99,6 +99,8 @@ def write(archive: Archive, acting: Acting, of: placing.Collection, change: Revi
                 replace(row, master=master, revision=change.standing.revision, closed=change.closed)
             )
         to_index(unit, of, [row.id], placed)
+        if change.only is None:
+            unit.outbox.placed([row.id])
         for room in {body.room for body in old} - {of.custody.room}:
             unit.outbox.add(room, [row.id])
         detail = {"record": row.id.hex, "revision": change.standing.revision}

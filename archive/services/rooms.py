@@ -15,7 +15,7 @@ from archive.crypto.errors import CannotOpen
 from archive.domain.errors import Damaged, NotFound, Refused, message
 from archive.domain.identifiers import new_id
 from archive.domain.keeping import MemberRow
-from archive.domain.rooms import Capability, RoomPurpose, RoomTerms, Scope
+from archive.domain.rooms import WITH_KEY, Capability, RoomPurpose, RoomTerms, Scope
 from archive.domain.showing import Account, HeldRoom, RoomView
 from archive.policy.access import Action, Holding
 from archive.sealing import names
@@ -112,7 +112,7 @@ def create(
         me = Grantee.member(trust(archive, acting, unit).member(acting.member))
         size = unit.log.head().size
         for to in (me, Grantee.kit(archive.row)):
-            unit.rooms.grant(make_grant(acting.keys, row, seed, to, tuple(Capability), since=size))
+            unit.rooms.grant(make_grant(acting.keys, row, seed, to, WITH_KEY, since=size))
         transparency.append(archive, unit, acting.member, "room", {"room": row.id.hex})
         unit.commit()
     acting.keys.hold(row.id, row.version, seed)
@@ -174,10 +174,35 @@ def grant(
         unit.commit()
 
 
-def end_grants(unit: UnitOfWork, wanted: UUID, grantee: UUID) -> None:
-    """End every live grant of a room to somebody; their open sessions notice at their next request."""
+@transparency.refusals("appoint")
+def appoint(
+    archive: Archive, acting: Acting, custody: UUID, member: UUID, not_after: date | None = None
+) -> None:
+    """Put a member on the consent desk of a collection: they withdraw and limit its records, and hold no key of it.
+
+    Needs the grant capability in custody. Raises NotFound, Refused.
+    """
+    with archive.work() as unit:
+        row = require(archive, acting, unit, custody, Action.GRANT)
+        if row.purpose is not RoomPurpose.CUSTODY:
+            raise Refused(message("A consent desk belongs to a custody room: name that one."))
+        to = Grantee.member(_certified(archive, acting, unit, member))
+        size = unit.log.head().size
+        end_grants(unit, custody, member, keyless=True)
+        given = [Capability.WITHDRAW]
+        unit.rooms.grant(make_grant(acting.keys, row, None, to, given, since=size, not_after=not_after))
+        detail = {"room": custody.hex, "to": member.hex}
+        transparency.append(archive, unit, acting.member, "appoint", detail)
+        unit.commit()
+
+
+def end_grants(unit: UnitOfWork, wanted: UUID, grantee: UUID, *, keyless: bool = False) -> None:
+    """End every live grant of a room to somebody, or of its consent desk (``keyless``).
+
+    Their open sessions notice at their next request.
+    """
     for old in unit.rooms.grants_of(wanted):
-        if old.grantee == grantee and old.ended is None:
+        if old.grantee == grantee and old.ended is None and (not old.wrap) == keyless:
             unit.rooms.end_grant(old.id, unit.log.head().size)
 
 
@@ -208,7 +233,7 @@ def _view(archive: Archive, acting: Acting, unit: UnitOfWork, holding: Holding) 
     people = {
         grant.grantee
         for grant in live(unit.rooms.grants_of(held.id), day)
-        if grant.grantee != archive.row.recovery
+        if grant.wrap and grant.grantee != archive.row.recovery
     }
     return RoomView(
         **{field.name: getattr(held, field.name) for field in fields(held)},

@@ -6,6 +6,7 @@ Knows the order that loses nothing, and what must hold before a body is believed
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -89,14 +90,21 @@ def standing(archive: Archive, acting: Acting, unit: UnitOfWork, row: RecordRow)
 
 
 def latest(archive: Archive, checks: Trust, unit: UnitOfWork, row: RecordRow) -> Standing | None:
-    """Return where the newest commit that speaks of a record, and that somebody entitled signed, says it stands."""
+    """Return where the newest commit that speaks of a record, and that somebody entitled signed, says it stands.
+
+    Which master it is, the newest commit of somebody who could place says; whoever only closes cannot change that.
+    """
+    newest: Standing | None = None
     for commit in sorted(unit.records.commits_of(row.id), key=lambda found: found.log_size, reverse=True):
         try:
-            said = commits.standings(archive.row.id, row.collection, commit, checks)
+            said, placer = commits.standings(archive.row.id, row.collection, commit, checks)
         except CannotOpen:
             continue
-        if row.id in said:
-            return said[row.id]
+        if row.id not in said:
+            continue
+        newest = newest or said[row.id]
+        if placer:
+            return replace(newest, master=said[row.id].master, revision=said[row.id].revision)
     return None
 
 

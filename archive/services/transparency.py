@@ -35,8 +35,8 @@ UseCase = Callable[Concatenate[Archive, Acting, P], T]
 ACTIONS: Final = frozenset(
     {
         "init", "sign-in", "sign-in-refused", "sign-out", "admit", "recover", "passphrase", "room", "scope", "grant",
-        "regrant", "remove", "appoint", "accession", "revise", "place", "consent", "limit", "withdraw", "expire",
-        "shred", "undo", "register", "open", "search", "suggest", "refused",
+        "regrant", "remove", "appoint", "accession", "revise", "place", "consent", "limit", "withdraw", "receipt",
+        "expire", "shred", "undo", "register", "open", "search", "suggest", "refused",
         "import", "report", "log-read", "reindex", "fsck", "exhibit", "backup",
         "restore",
     }

@@ -5,6 +5,7 @@ Knows ids, days and hashes only. Must not know a key, nor be able to reach one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -19,7 +20,8 @@ from archive.services.ports import Clock, Indexes, Sessions, ShareStore, Units
 class Upkeep:
     """One process's upkeep. `run` it every minute or so; it remembers what it saw the last time.
 
-    ``idle``: seconds after which a session that nobody used has ended.
+    ``idle``: seconds after which a session that nobody used has ended. ``expire`` removes what ran out (`expiring`),
+    and says whether it could; ``waits`` is True while it waits for an officer.
     """
 
     read: Units
@@ -28,7 +30,9 @@ class Upkeep:
     indexes: Indexes
     clock: Clock
     idle: int
+    expire: Callable[[], bool]
     _unowned: frozenset[UUID] = frozenset()
+    waits: bool = False
     _compared: bool = False
     _faded: date | None = None
 
@@ -55,6 +59,7 @@ class Upkeep:
         if gone:
             self.shares.destroy(gone)
         self._unowned = unowned - gone
+        self.waits = not self.expire()
         return len(gone) + self._fade(held)
 
     def _fade(self, held: frozenset[UUID]) -> int:

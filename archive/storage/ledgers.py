@@ -38,6 +38,9 @@ class Ledger:
                 found[row.record].append(row)
         return {record: tuple(rows) for record, rows in found.items()}
 
+    def by_receipt(self, receipt: bytes) -> ConsentRow | None:
+        return self._rows.load_one(ConsentRow, consents, consents.c.receipt == receipt)
+
 
 class Log:
     """`services.ports.Log`. Each row carries the peaks of the tree that ends with it, so the last row is the head."""

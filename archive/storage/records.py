@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Table, exists, func, or_, select, tuple_
 
+from archive.domain.consent import Event
 from archive.domain.keeping import BodyKind, CommitRow, RecordRow, SealedBody, Wrap
 from archive.storage import tables
 from archive.storage.rows import Rows, batches, fields_of
@@ -115,6 +116,26 @@ class Records:
 
     def owners(self) -> frozenset[UUID]:
         return frozenset(row["id"] for row in self._rows.all(select(tables.bodies.c.id)))
+
+    def ended(self, day: date) -> tuple[tuple[UUID, UUID, UUID], ...]:
+        body = tables.bodies
+        past = select(body.c.id, body.c.record, body.c.room).where(
+            body.c.kind.in_(_RENDITIONS), body.c.not_after < day
+        )
+        return tuple((row["id"], row["record"], row["room"]) for row in self._rows.all(past))
+
+    def withdrawn(self) -> Mapping[UUID, UUID]:
+        body, log, entry, later = tables.bodies, tables.log, tables.consents, tables.consents.alias("later")
+        last = ~exists().where(later.c.record == entry.c.record, later.c.number > entry.c.number)
+        closed = (
+            select(tables.records.c.id)
+            .join(entry, entry.c.record == tables.records.c.id)
+            .where(tables.records.c.closed, entry.c.event == Event.WITHDRAW, last)
+        )
+        spoken = select(body.c.id, body.c.record).where(body.c.record.in_(closed))
+        logged = select(body.c.id, log.c.about.label("record")).join(log, log.c.id == body.c.id)
+        logged = logged.where(log.c.about.in_(closed))
+        return {row["id"]: row["record"] for found in (spoken, logged) for row in self._rows.all(found)}
 
     def add_commit(self, commit: CommitRow) -> None:
         self._rows.add(tables.commits, commit)

@@ -26,7 +26,7 @@ from archive.domain.keeping import BodyKind
 from archive.domain.rooms import RoomPurpose
 from archive.storage.columns import Bytes, Signature, Whole, Word, blobs, one_of, signatures, uuids, words
 
-SCHEMA: Final = "0002"
+SCHEMA: Final = "0003"
 """The newest revision in `migrations/versions`. Revisions are numbered, so older and newer are told apart."""
 
 metadata = MetaData(
@@ -233,6 +233,9 @@ consents = Table(
     _bytes("hash"),
     _uuid("body"),
     _day(),
+    _bytes("leaf"),
+    _bytes("receipt"),
+    Index(None, "receipt"),
     UniqueConstraint("record", "number"),
 )
 
@@ -273,6 +276,14 @@ index_heads = Table(
     _bytes("digest"),
 )
 
+unplaced = Table(
+    "unplaced",
+    metadata,
+    _id("record"),
+    _uuid("collection"),
+    Index(None, "collection"),
+)
+
 reports = Table(
     "reports",
     metadata,
@@ -284,8 +295,8 @@ reports = Table(
     Index(None, "member"),
 )
 
-UNLOGGED: Final = frozenset({outbox.name, index_heads.name})
-"""Upkeep of the indexes: the only tables that change without an entry in the log."""
+UNLOGGED: Final = frozenset({outbox.name, index_heads.name, unplaced.name})
+"""What waits for somebody with keys: the only tables that change without an entry in the log."""
 
 
 def append_only(table: Table, same: str) -> None:

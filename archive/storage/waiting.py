@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from archive.domain.keeping import ReportRow
 from archive.domain.searching import IndexHead
 from archive.storage.rows import Rows, batches
-from archive.storage.tables import index_heads, outbox, reports
+from archive.storage.tables import index_heads, outbox, reports, unplaced
 
 
 class Outbox:
@@ -48,6 +48,19 @@ class Outbox:
             self._rows.insert(
                 index_heads, [{"room": room, "generation": head.generation, "digest": head.digest}]
             )
+
+    def await_placing(self, collection: UUID, records: Iterable[UUID]) -> None:
+        wanted = frozenset(records)
+        self.placed(wanted)
+        self._rows.insert(unplaced, [{"record": record, "collection": collection} for record in wanted])
+
+    def unplaced(self, collection: UUID) -> tuple[UUID, ...]:
+        found = self._rows.all(select(unplaced.c.record).where(unplaced.c.collection == collection))
+        return tuple(row["record"] for row in found)
+
+    def placed(self, records: Iterable[UUID]) -> None:
+        for batch in batches(records):
+            self._rows.delete(unplaced.delete().where(unplaced.c.record.in_(batch)))
 
 
 class Reports:

@@ -11,7 +11,7 @@ from archive import bootstrap
 from archive.config import Config
 from archive.domain.errors import CannotSignIn, Damaged, Invalid, NotFound, Refused, SignedOut
 from archive.domain.identifiers import new_id
-from archive.domain.rooms import Capability, RoomPurpose
+from archive.domain.rooms import WITH_KEY, RoomPurpose
 from archive.sealing import kits
 from archive.services import (
     accessioning,
@@ -274,5 +274,5 @@ def test_capabilities_of_the_founders(two: Two) -> None:
     [custody] = [
         room for room in rooms.rooms(two.archive, two.acting("keeper")) if room.purpose is RoomPurpose.CUSTODY
     ]
-    assert custody.capabilities == {word.value for word in Capability}
+    assert custody.capabilities == {word.value for word in WITH_KEY}
     assert custody.only_you

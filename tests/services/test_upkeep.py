@@ -22,14 +22,7 @@ from tests.services.services_cast import later
 
 
 def keeping(archive: Archive) -> Upkeep:
-    return Upkeep(
-        read=archive.read,
-        shares=archive.shares,
-        sessions=archive.sessions,
-        indexes=archive.indexes,
-        clock=archive.clock,
-        idle=archive.idle,
-    )
+    return bootstrap.upkeep(archive)
 
 
 def test_a_share_that_owns_nothing_goes_at_the_second_run(standing: Standing) -> None:

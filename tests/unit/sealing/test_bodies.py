@@ -137,7 +137,7 @@ def test_re_keying_leaves_the_signature_whole(players: Cast) -> None:
 def test_a_commit_says_where_its_records_stand(players: Cast) -> None:
     body, row = players.sealed()
     said = commits.standings(players.world.instance.id, players.custody.id, row, players.world.trust())
-    assert said == {body.record: commits.Standing(body.id, 1, b"head")}
+    assert said == ({body.record: commits.Standing(body.id, 1, b"head")}, True)
     assert commits.speaks_of(row) == {body.record}
 
 

@@ -103,8 +103,9 @@ def test_the_ledger_s_chain() -> None:
             hash=b"",
             body=BODY,
             day=ON,
+            leaf=bodies.leaf(body_of(made["body"])),
         )
-        assert consents._chained(row, body_of(made["body"])).hash.hex() == said["hash"]
+        assert consents.link(row).hex() == said["hash"]
 
 
 def test_the_log_s_leaves_and_the_commit_they_name() -> None:

@@ -1,0 +1,168 @@
+"""Shredding: what was withdrawn goes to the archive kit for three days, and then nobody can ever open it again.
+
+Knows shares, rows and days. Must not know what is shredded: nothing here unseals anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from archive.crypto.errors import CannotOpen
+from archive.domain.consent import ConsentEntry
+from archive.domain.errors import CannotSignIn, Conflict, NotFound, Refused, message
+from archive.domain.rooms import Capability
+from archive.sealing import kits, receipts
+from archive.services import consenting, transparency
+from archive.services.acting import Acting
+from archive.services.archive import Archive
+from archive.services.entitling import capable
+from archive.services.ports import UnitOfWork
+
+LASTS: Final = 72 * 3600
+"""Seconds for which a withdrawal can be undone, with the archive kit."""
+
+
+def set_aside(archive: Archive, records: Collection[UUID] | None = None) -> int:
+    """Put the shares of withdrawn records (or of these) out of the archive's reach; return until when they lie there.
+
+    What is done is durable, and doing it again is harmless: upkeep finishes what a kill interrupted. Needs no key.
+    """
+    until = now(archive) + LASTS
+    with archive.read() as unit:
+        owners = [
+            owner
+            for owner, record in unit.records.withdrawn().items()
+            if records is None or record in records
+        ]
+    held = archive.shares.owners().intersection(owners)
+    if held:
+        seal = partial(receipts.set_aside, archive.row.id, archive.row.recovery_public)
+        archive.shares.set_aside(held, seal, until)
+    return until
+
+
+def waiting(archive: Archive, acting: Acting, custody: UUID) -> dict[UUID, int]:
+    """Return record → until when its withdrawal can be undone, of one collection.
+
+    Needs the withdraw or the place capability there. Raises NotFound.
+    """
+    aside = archive.shares.aside()
+    with archive.read() as unit:
+        if not capable(archive, acting, unit, custody, (Capability.WITHDRAW, Capability.PLACE)):
+            raise NotFound
+        of = unit.records.withdrawn()
+        rows = unit.records.get_many({of[owner] for owner in aside if owner in of})
+    return {
+        of[owner]: until
+        for owner, until in aside.items()
+        if owner in of and rows[of[owner]].collection == custody
+    }
+
+
+@transparency.refusals("shred")
+def confirm(archive: Archive, acting: Acting, record: UUID) -> None:
+    """Destroy a withdrawn record now, as a second member beside the one who withdrew it.
+
+    Needs the withdraw or the place capability in its custody. Raises NotFound, Refused for the one who withdrew it.
+    """
+    with archive.read() as unit:
+        row = unit.records.get(record)
+        desk = (Capability.WITHDRAW, Capability.PLACE)
+        if row is None or not row.closed or not capable(archive, acting, unit, row.collection, desk):
+            raise NotFound
+        signers = [
+            commit.signer
+            for commit in sorted(unit.records.commits_of(record), key=lambda found: found.log_size)
+        ]
+        if signers and signers[-1] == acting.member:
+            raise Refused(message("Somebody else must confirm: whoever withdrew a record cannot."))
+    set_aside(archive, [record])
+    shred(archive, [record], acting.member)
+
+
+def finish(archive: Archive) -> None:
+    """Destroy every withdrawn record whose three days are over. Needs no key."""
+    aside, moment = archive.shares.aside(), now(archive)
+    with archive.read() as unit:
+        of = unit.records.withdrawn()
+    lasting = {of[owner] for owner, until in aside.items() if until > moment and owner in of}
+    over = {of[owner] for owner, until in aside.items() if until <= moment and owner in of}
+    shred(archive, over - lasting, None)
+
+
+def shred(archive: Archive, records: Collection[UUID], actor: UUID | None) -> None:
+    """Destroy the shares that lie aside for withdrawn records, and all their bodies, those in the log included.
+
+    What stays: the record's row, its ledger's hashes, the commits and the log's leaves, none of which says anything.
+    """
+    if not records:
+        return
+    with archive.read() as unit:
+        gone = {owner for owner, record in unit.records.withdrawn().items() if record in records}
+    archive.shares.forget_aside(gone)
+    for record in sorted(records):
+        with archive.work() as unit:
+            bodies = _bodies(unit, record)
+            unit.records.remove_bodies(bodies)
+            transparency.append(archive, unit, actor, "shred", {"bodies": len(bodies)}, about=record)
+            unit.commit()
+
+
+@transparency.refusals("undo")
+def undo(archive: Archive, acting: Acting, kit: str, record: UUID, entry: ConsentEntry) -> None:
+    """Bring a withdrawn record back within its three days, with the archive kit from the safe and a new grant.
+
+    ``entry``: the consent under which it is kept again, given anew or as it was before a mistake, with its reason.
+    Needs the place capability in custody. Raises CannotSignIn for another kit, Conflict when it is too late, NotFound,
+    Refused, Invalid.
+    """
+    with archive.read() as unit:
+        row = unit.records.get(record)
+        if (
+            row is None
+            or not row.closed
+            or not capable(archive, acting, unit, row.collection, (Capability.PLACE,))
+        ):
+            raise NotFound
+        owners = _bodies(unit, record)
+    aside = archive.shares.aside().keys() & owners
+    if not aside:
+        raise Conflict(message("This record was destroyed. Nothing can bring it back."))
+    try:
+        key = kits.read(kit)
+        archive.shares.bring_back(
+            aside, lambda owner, sealed: receipts.bring_back(archive.row.id, key, owner, sealed)
+        )
+    except CannotOpen:
+        raise CannotSignIn from None
+    with archive.work() as unit:
+        transparency.append(archive, unit, acting.member, "undo", {"record": record.hex}, about=record)
+        unit.commit()
+    consenting.append(archive, acting, row.collection, entry)
+
+
+def drop_indexes(archive: Archive, rooms: Collection[UUID]) -> None:
+    """Wipe the indexes of rooms that lost something while nobody was there to rewrite them. Needs no key.
+
+    They are made anew when the room is next opened. Names of files can be forged: no share of a body goes.
+    """
+    if not rooms:
+        return
+    gone: set[UUID] = set()
+    for room in rooms:
+        archive.opened.close_index(room)
+        gone |= archive.indexes.drop(room)
+    with archive.read() as unit:
+        archive.shares.discard(gone - unit.records.owners())
+
+
+def now(archive: Archive) -> int:
+    """The present moment, in seconds since 1970."""
+    return int(archive.clock().timestamp())
+
+
+def _bodies(unit: UnitOfWork, record: UUID) -> frozenset[UUID]:
+    return frozenset(owner for owner, of in unit.records.withdrawn().items() if of == record)
