@@ -98,6 +98,9 @@ def test_order_removal_undo_and_count(world: World, counsel: Browser, matter: st
     one, two, three = (world.records[name] for name in ("both", "closed", "many-1"))
     empty = counsel.get(f"{matter}/shortlist")
     assert "Nothing is on it yet" in empty.text
+    form = empty.form(f"{matter}/shortlist")
+    stale = counsel.send(form, f"{matter}/exhibits")
+    assert stale.response.headers["Location"] == f"{matter}/shortlist"
     assert "when you sign out, it is gone" in empty.text
     for record in (one, two, three, two):
         do(counsel, matter, "add", record)

@@ -63,6 +63,8 @@ def make(room: UUID) -> ResponseReturnValue:
     _matter(room)
     named = request.form.get("record", "")
     wanted = (_id(named),) if named else shortlist.records(room)
+    if not wanted:
+        return redirect(url_for("exhibits.shown", room=room), 303)
     made = exhibiting.make(archive(), acting(), room, wanted)
     note = exhibiting.keep(archive(), acting(), room, made)
     return redirect(url_for("exhibits.made", room=room, note=note), 303)
