@@ -14,7 +14,7 @@ from archive.domain.errors import NotFound
 from archive.domain.records import Text
 from archive.domain.rooms import RoomPurpose
 from archive.sealing import exhibits, trust
-from archive.services import disclosing, exhibiting, transparency, verifying
+from archive.services import disclosing, exhibiting, rooms, transparency, verifying, withdrawing
 from archive.services.exhibiting import Exhibit
 from tests.archives import Standing, account, consent, draft
 from tests.services.services_cast import append, entry, store
@@ -175,3 +175,20 @@ def test_what_was_made_is_verified_without_the_archive(
         [found] = verifying.verify(exhibit.raw, fingerprint)
         assert found.checks
         assert [check.name for check in found.checks if not check.holds] == []
+
+
+def test_a_withdrawal_by_the_desk_ends_every_sheet(standing: Standing, records: tuple[UUID, UUID]) -> None:
+    """Whether it comes before the sheet, while it is made, or after."""
+    archive, keeper, counsel = standing.archive, standing.acting("keeper"), standing.acting("counsel")
+    rooms.appoint(archive, keeper, standing.custody, keeper.member)
+    first, second = exhibiting.make(archive, counsel, matter(standing), records)
+    assert first.exhibit is not None
+    withdrawing.withdraw(archive, keeper, records[0])
+    assert (
+        exhibiting.again(archive, counsel, matter(standing), exhibiting._kept(records[0], first.exhibit))
+        is None
+    )
+    assert exhibiting.again(archive, counsel, matter(standing), exhibiting._kept(records[1], second.exhibit))
+    assert made(standing, records[0]) == [None]
+    [found] = verifying.verify(first.exhibit.raw, exhibiting.fingerprint(archive))
+    assert found.holds, "paper that is out is out: what was signed stays provable"
