@@ -93,10 +93,22 @@ def ledger() -> Made:
     body = body_leaf("consent", b"")
     first = entry(0, "grant", ITEMS, [], "", body["leaf"])
     second = entry(1, "limit", [], ITEMS[:1], first["hash"], body["leaf"])
-    return {"source": OWN, "body": body, "entries": [first, second]}
+    code = "0123456789ABCDEFGHJKMNPQRS"
+    digest = sha(ctx("receipt", "code") + code.encode()).hex()
+    third = entry(2, "receipt", [], [], second["hash"], body["leaf"], digest)
+    receipt = {"code": code, "typed": "ol234-56789 abcdefghjk-mnpqrs", "digest": digest}
+    return {"source": OWN, "body": body, "entries": [first, second, third], "receipt": receipt}
 
 
-def entry(number: int, event: str, items: list[UUID], closes: list[UUID], previous: str, body: str) -> Made:
+def entry(
+    number: int,
+    event: str,
+    items: list[UUID],
+    closes: list[UUID],
+    previous: str,
+    body: str,
+    receipt: str = "",
+) -> Made:
     said = {
         "id": id_of(30 + number).hex,
         "record": RECORD.hex,
@@ -106,6 +118,7 @@ def entry(number: int, event: str, items: list[UUID], closes: list[UUID], previo
         "closes": [item.hex for item in closes],
         "previous": previous,
         "body": body,
+        **({"receipt": receipt} if receipt else {}),
     }
     return {**said, "hash": leaf(canonical(said))}
 

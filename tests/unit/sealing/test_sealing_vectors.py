@@ -25,7 +25,7 @@ from archive.domain.keeping import (
 )
 from archive.domain.licence import Licence
 from archive.domain.rooms import RoomPurpose
-from archive.sealing import bodies, commits, licences, trust
+from archive.sealing import bodies, commits, licences, receipts, trust
 from archive.services import consents, transparency
 from tests.vectors.sealing_make import (
     AUDIT,
@@ -104,8 +104,11 @@ def test_the_ledger_s_chain() -> None:
             body=BODY,
             day=ON,
             leaf=bodies.leaf(body_of(made["body"])),
+            receipt=bytes.fromhex(said.get("receipt", "")),
         )
         assert consents.link(row).hex() == said["hash"]
+    for typed in (made["receipt"]["code"], made["receipt"]["typed"]):
+        assert receipts.digest(INSTANCE, typed).hex() == made["receipt"]["digest"]
 
 
 def test_the_log_s_leaves_and_the_commit_they_name() -> None:
