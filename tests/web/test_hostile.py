@@ -95,6 +95,19 @@ def test_changing_tags(world: World, keeper: Browser, naughty: tuple[str, ...]) 
         assert keeper.send(form, path, button=("edit", "find"), finder__wanted=text).status == 200
 
 
+def test_marking_passages(world: World, keeper: Browser, naughty: tuple[str, ...]) -> None:
+    path = f"{world.custody}/records/{world.records['many-1']}/passages"
+    for text in sampled(naughty, 8):
+        form = keeper.get(path).form(button="mark")
+        page = keeper.send(form, path, button=("edit", f"drop {text}"), texts__0__words=text)
+        assert page.status == 200
+        for name in ("words", "reason"):
+            check(keeper, keeper.get(path).form(button="mark"), path, {f"texts-0-{name}": text})
+        for name in ("texts-0-id", "texts-0-marks", "revision"):
+            page = keeper.post(path, filled(form, {name: text}))
+            assert page.status in (303, 400, 409, 422), (name, text)
+
+
 def test_addresses(reader: Browser, world: World) -> None:
     for text in TWIN:
         for base in ("/", world.reading + "/", f"{world.reading}/found/", f"{world.reading}/all/"):

@@ -141,6 +141,21 @@ def tag(visit: Visit, record: str, label: str) -> None:
     assert label.split(maxsplit=1)[0] in visit.browser.follow(stored).text
 
 
+def mark(visit: Visit, record: str) -> None:
+    """Mark the last sentence of a text, after words that stand nowhere; look at it, then store it."""
+    address = f"{record}/passages"
+    form = visit.browser.get(address).form(button="mark")
+    wrong = {"texts-0-words": visit.plant("page: words that stand nowhere")}
+    assert visit.browser.send(form, address, button=("edit", "mark"), **wrong).status == 422
+    last = max(int(value) for name, value in form.ticks if name == "texts-0-sentences")
+    form.fields += [("texts-0-sentences", str(last)), ("texts-0-contains", "medical")]
+    reason = {"texts-0-reason": visit.plant("page: reason of a mark", kept=True)}
+    page = visit.browser.send(form, address, button=("edit", "mark"), **reason)
+    stored = visit.browser.send(page.form(button="mark"), address)
+    assert stored.status == 303, stored.text
+    assert reason["texts-0-reason"] in visit.browser.get(address).text
+
+
 def search(visit: Visit, known: str) -> None:
     """Queries that find, that find nothing, that are refused; pages of a facet; what the session remembers of them."""
     form = visit.get("").form(f"{visit.home}/search")

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from archive.domain.consent import Audience, Basis, ConsentEntry, DataClass, Decision, GrantItem, Purpose
 from archive.domain.facilities import Facility
 from archive.domain.family_report import FamilyReport, MissingPerson, Statement
-from archive.domain.records import KnownPerson, Present, Text
+from archive.domain.records import KnownPerson, Passage, Present, Text
 from archive.domain.tags import Facet, Tag
 from archive.domain.testimony import Testimony
 from archive.sealing.tokens import secret_of
@@ -26,6 +26,9 @@ LEFT: Final = {
 }  # fmt: skip
 """Ids are drawn by the archive; a term's end stands in the licence in clear, by design."""
 TERMS: Final[Mapping[tuple[type, str], Any]] = {
+    (Passage, "start"): 0,
+    (Passage, "end"): 1,
+    (Passage, "contains"): ["medical"],
     (Testimony, "kind"): "former-staff",
     (Testimony, "record_kind"): "testimony",
     (FamilyReport, "record_kind"): "family-report",
@@ -178,6 +181,21 @@ class Program:
         wrong = {"facet": "place", "term": self.plant("refused term")}
         self.ask("PUT", path, {"tags": [*tags, wrong]}, status=422)
 
+    def mark(self, room: str, record: str) -> None:
+        path, kept = f"/rooms/{room}/records/{record}/passages", self.read(room, record)
+        mark = {
+            "start": 1,
+            "end": 3,
+            "contains": ["medical"],
+            "reason": self.plant("reason of a mark", kept=True),
+        }
+        text = kept["record"]["texts"][0]
+        found = {"text": text["id"], "passages": [*text["passages"], mark], "reviewed": list(DataClass)}
+        self.ask("POST", path, {"revision": kept["revision"], "texts": [found]}, status=204)
+        unlike = mark | {"reason": self.plant("refused reason")}
+        wrong = found | {"text": self.plant("refused text"), "passages": [unlike]}
+        self.ask("POST", path, {"revision": kept["revision"] + 1, "texts": [wrong]}, status=422)
+
 
 def filled(stage: Stage, of: str, shape: type) -> dict[str, Any]:
     """A JSON object of a dataclass in which every field that takes words holds canaries."""
@@ -185,7 +203,7 @@ def filled(stage: Stage, of: str, shape: type) -> dict[str, Any]:
     return {
         one.name: _value(stage, f"{of}: {shape.__name__}.{one.name}", shape, one.name, hints[one.name])
         for one in fields(shape)
-        if one.name not in LEFT
+        if one.name not in LEFT or (shape, one.name) in TERMS
     }
 
 

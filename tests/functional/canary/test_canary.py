@@ -18,7 +18,7 @@ from flask import Flask
 from archive.domain.consent import Audience, ConsentEntry, DataClass, GrantItem, Purpose
 from archive.domain.facilities import Facility
 from archive.domain.family_report import FamilyReport, FollowUp, MissingPerson, Statement
-from archive.domain.records import KnownPerson, Present, Source, Text
+from archive.domain.records import KnownPerson, Passage, Present, Source, Text
 from archive.domain.rooms import RoomPurpose
 from archive.domain.tags import Tag
 from archive.domain.testimony import Testimony as Account
@@ -101,6 +101,7 @@ def pages(stage: Stage, archive: Archive, app: Flask) -> Iterator[None]:
     record = by_page.enter(visit, "testimony", *TESTIMONY)
     report = by_page.enter(visit, "family-report", *REPORT)
     by_page.tag(visit, record, facility)
+    by_page.mark(visit, record)
     by_page.read(visit, record)
     by_page.read(visit, report)
     title = stage.aviary.first("page testimony: title")
@@ -127,6 +128,7 @@ def api(stage: Stage, app: Flask) -> Iterator[None]:
     program.read(custody, program.search(custody, title))
     program.search(stage.rooms["reading"], title)
     program.tag(custody, record)
+    program.mark(custody, record)
     program.exhibits(stage.rooms["matter"], program.search(stage.rooms["matter"], title))
     yield
     program.sign_out()
@@ -189,8 +191,8 @@ def test_no_file_was_written_that_was_not_searched(told: Told) -> None:
 def test_every_field_of_every_shape_was_planted_in_every_script(told: Told) -> None:
     kinds = told.stage.aviary.kinds()
     for shape in (
-        Account, FamilyReport, Text, Present, Source, KnownPerson, MissingPerson, Statement, FollowUp, Tag, Facility,
-        ConsentEntry, GrantItem,
+        Account, FamilyReport, Text, Passage, Present, Source, KnownPerson, MissingPerson, Statement, FollowUp, Tag,
+        Facility, ConsentEntry, GrantItem,
     ):  # fmt: skip
         hints = get_type_hints(shape)
         for one in fields(shape):
