@@ -25,8 +25,6 @@ ALLOWED: dict[str, str] = {
     "temp_storage": "Whoosh asks its storage where to spill, and must not be let spill in clear",
     "Sealer": "attachments will be sealed while they arrive; its format is fixed and tested now",
     "finish": "as Sealer",
-    "consistency": "checkpoints of the log will carry it; its format is fixed and tested now",
-    "check_consistency": "as consistency",
     "_extract_indices": "WTForms asks a list of parts for their numbers",
 }
 

@@ -216,7 +216,7 @@ TABLE: dict[str, Tampering] = {
         (
             "DELETE FROM bodies WHERE id = :rendition_two",
             "UPDATE bodies SET room = :reading WHERE record = :two AND kind = 'rendition'",
-            "UPDATE wraps SET room = :reading WHERE position = 0 AND body IN (SELECT id FROM bodies WHERE room = :reading)",
+            "UPDATE wraps SET room = :reading WHERE body IN (SELECT id FROM bodies WHERE room = :reading)",
         ),
         "body",
         partial(read, which="two", login="reader"),
