@@ -61,9 +61,9 @@ def _take(part: TextForm, text: Text) -> Iterator[Mistake]:
     elif not chosen:
         wrong.append((part.words.id, _("Tick sentences, or write the words that are meant.")))
     if not contains:
-        wrong.append((part.contains.id, _("Choose what these words tell.")))
+        wrong.append((part.contains.id, _("Say which kinds of data the passage carries.")))
     if not reason:
-        wrong.append((part.reason.id, _("Say in a few words why they are marked.")))
+        wrong.append((part.reason.id, _("Say in a few words why it is marked.")))
     if wrong:
         yield from wrong
         return
