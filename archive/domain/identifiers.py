@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_CHARACTERS = 10
 _GROUP = 5
+_ALIKE = str.maketrans("OIL", "011")
 
 
 def new_id() -> UUID:
@@ -25,3 +26,9 @@ def code_of(record: UUID) -> str:
     bits = (record.int >> 80) << 2 | (record.int & 0b11)
     letters = "".join(_CROCKFORD[(bits >> (5 * i)) & 31] for i in reversed(range(_CODE_CHARACTERS)))
     return f"{letters[:_GROUP]}-{letters[_GROUP:]}"
+
+
+def is_code(typed: str, code: str) -> bool:
+    """Whether somebody who wrote this meant that code: blind to case, blanks and hyphens, O for 0, I and L for 1."""
+    written = "".join(typed.split()).replace("-", "").upper().translate(_ALIKE)
+    return written == code.replace("-", "")

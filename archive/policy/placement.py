@@ -108,6 +108,11 @@ def place_identity(
     )
 
 
+def shows(consent: ConsentState, record: Record, purpose: RoomPurpose) -> frozenset[DataClass]:
+    """Return the classes that a room of this purpose shows of a record within its scope. Pure."""
+    return frozenset(c for *_pair, c in _opened(consent, purpose, SHOWN | holds(record)))
+
+
 def unkept(consent: ConsentState, record: Record) -> frozenset[DataClass]:
     """Return the classes that were refused for keeping and that the record is known to have. Pure."""
     return frozenset(c for c in holds(record) if any(consent.refuses(*pair, c) for pair in KEEPING))

@@ -41,6 +41,11 @@ def confirm(archive: Archive, acting: Acting) -> None:
     _expire(archive, acting.member)
 
 
+def waits(archive: Archive) -> bool:
+    """Whether what ran out waits for an officer's word that the clock is right."""
+    return not _steady(archive)
+
+
 def _steady(archive: Archive) -> bool:
     moment, before = shredding.now(archive), archive.shares.last_upkeep()
     with archive.read() as unit:

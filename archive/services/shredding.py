@@ -5,6 +5,7 @@ Knows shares, rows and days. Must not know what is shredded: nothing here unseal
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from functools import partial
 from typing import Final
@@ -28,19 +29,20 @@ LASTS: Final = 72 * 3600
 def set_aside(archive: Archive, records: Collection[UUID] | None = None) -> int:
     """Put the shares of withdrawn records (or of these) out of the archive's reach; return until when they lie there.
 
-    What is done is durable, and doing it again is harmless: upkeep finishes what a kill interrupted. Needs no key.
+    What is done is durable, and doing it again is harmless: upkeep finishes what a kill interrupted, and what joins
+    later goes when the rest of its record goes. Needs no key.
     """
-    until = now(archive) + LASTS
+    until, held = now(archive) + LASTS, archive.shares.owners()
     with archive.read() as unit:
-        owners = [
-            owner
-            for owner, record in unit.records.withdrawn().items()
-            if records is None or record in records
-        ]
-    held = archive.shares.owners().intersection(owners)
-    if held:
-        seal = partial(receipts.set_aside, archive.row.id, archive.row.recovery_public)
-        archive.shares.set_aside(held, seal, until)
+        of = unit.records.withdrawn()
+    lying = {of[owner]: end for owner, end in archive.shares.aside().items() if owner in of}
+    joining = defaultdict[int, list[UUID]](list)
+    for owner, record in of.items():
+        if owner in held and (records is None or record in records):
+            joining[lying.get(record, until)].append(owner)
+    seal = partial(receipts.set_aside, archive.row.id, archive.row.recovery_public)
+    for end, owners in joining.items():
+        archive.shares.set_aside(owners, seal, end)
     return until
 
 
@@ -73,14 +75,16 @@ def confirm(archive: Archive, acting: Acting, record: UUID) -> None:
         desk = (Capability.WITHDRAW, Capability.PLACE)
         if row is None or not row.closed or not capable(archive, acting, unit, row.collection, desk):
             raise NotFound
-        signers = [
-            commit.signer
-            for commit in sorted(unit.records.commits_of(record), key=lambda found: found.log_size)
-        ]
-        if signers and signers[-1] == acting.member:
+        if withdrew(unit, record) == acting.member:
             raise Refused(message("Somebody else must confirm: whoever withdrew a record cannot."))
     set_aside(archive, [record])
     shred(archive, [record], acting.member)
+
+
+def withdrew(unit: UnitOfWork, record: UUID) -> UUID | None:
+    """Return who signed last for a record: of a withdrawn one, who withdrew it; the archive's host, for a receipt."""
+    commits = unit.records.commits_of(record)
+    return commits[-1].signer if commits else None
 
 
 def finish(archive: Archive) -> None:

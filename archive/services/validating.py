@@ -70,6 +70,19 @@ def check_passages(record: Record) -> None:
         raise Invalid(fields.problems)
 
 
+def check_entry(entry: ConsentEntry) -> None:
+    """Return when an entry may follow others in a record's ledger; else raise Invalid, as `check`."""
+    fields = Fields()
+    _entry(fields, entry)
+    if entry.event not in (Event.GRANT, Event.SUPERSEDE):
+        for number, item in enumerate(entry.items):
+            if item.decision is Decision.YES:
+                said = message("Only a grant opens anything. Leave this out, or make it a grant.")
+                fields.problem(f"consent.items.{number}.decision", said)
+    if fields.problems:
+        raise Invalid(fields.problems)
+
+
 def _tags(fields: Fields, record: Record, register: Collection[str]) -> None:
     fields.few("tags", record.tags, MOST_TAGS)
     for number, tag in enumerate(record.tags):
@@ -265,6 +278,12 @@ def _people(fields: Fields, people: Collection[KnownPerson]) -> None:
 def _consent(fields: Fields, entry: ConsentEntry) -> None:
     if entry.event is not Event.GRANT:
         fields.problem("consent.event", message("A new record begins with a grant or a legal basis."))
+    if entry.closes:
+        fields.problem("consent.closes", message("A new record has no earlier grant that this could end."))
+    _entry(fields, entry)
+
+
+def _entry(fields: Fields, entry: ConsentEntry) -> None:
     fields.term("consent.given_by", entry.given_by, "given-by")
     fields.term("consent.capacity", entry.capacity, "capacities")
     fields.term("consent.method", entry.method, "consent-methods", optional=True)
@@ -273,8 +292,6 @@ def _consent(fields: Fields, entry: ConsentEntry) -> None:
     fields.line("consent.witness", entry.witness)
     for name in ("reason", "source", "licence"):
         fields.prose(f"consent.{name}", getattr(entry, name))
-    if entry.closes:
-        fields.problem("consent.closes", message("A new record has no earlier grant that this could end."))
     fields.few("consent.items", entry.items, MOST_ITEMS)
     fields.unlike("consent.items.%d.id", (item.id for item in entry.items))
     for number, item in enumerate(entry.items):

@@ -5,7 +5,7 @@ Knows what an ending takes with it. Must not know what a record says: nothing he
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -14,11 +14,11 @@ from archive.crypto.errors import CannotOpen
 from archive.domain.consent import Basis, ConsentEntry, Event
 from archive.domain.errors import Conflict, Damaged, NoSuchReceipt, NotFound, message
 from archive.domain.identifiers import new_id
-from archive.domain.keeping import BodyKind, RecordRow, SealedBody
+from archive.domain.keeping import BodyKind, ConsentRow, RecordRow, SealedBody
 from archive.domain.rooms import Capability, RoomPurpose
 from archive.sealing import receipts
 from archive.sealing.commits import Signs
-from archive.services import consents, indexing, saving, shredding, transparency
+from archive.services import consents, indexing, recalling, saving, shredding, transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.entitling import capable, keyless_trust, licence_of, today
@@ -99,7 +99,29 @@ def by_receipt(archive: Archive, code: str) -> Ending:
     """
     with archive.read() as unit:
         row = _by_receipt(archive, unit, code)
-    return _end(archive, row, archive.host, None, Event.WITHDRAW, (), "")
+    return _end(archive, row, archive.host, None, Event.WITHDRAW, (), "", "receipt")
+
+
+def by_list(archive: Archive, record: UUID) -> None:
+    """Withdraw a record of a restored backup, because the shred list says that its master was shredded since.
+
+    Nobody is signed in; the host signs. What the backup still had of it goes at once: its days ran elsewhere. Raises
+    NotFound, Damaged.
+    """
+    with archive.read() as unit:
+        row = unit.records.get(record)
+        if row is None:
+            raise NotFound
+        before = _withdrawn(unit, record)
+    if not before:
+        _end(archive, row, archive.host, None, Event.WITHDRAW, (), "", "restore")
+    shredding.shred(archive, [record], None)
+
+
+def recognised(archive: Archive, code: str) -> None:
+    """Return when a one-time code would close something; raises NoSuchReceipt as `by_receipt`. Nothing happens."""
+    with archive.read() as unit:
+        _by_receipt(archive, unit, code)
 
 
 def _by_receipt(archive: Archive, unit: UnitOfWork, code: str) -> RecordRow:
@@ -113,7 +135,13 @@ def _by_receipt(archive: Archive, unit: UnitOfWork, code: str) -> RecordRow:
     latest = [entry for entry in ledger if entry.receipt]
     checks = keyless_trust(archive, unit)
     signed = row and saving.latest(archive, checks, unit, row)
-    if not row or row.closed or given.id != latest[-1].id or not signed or signed.ledger != ledger[-1].hash:
+    if (
+        not row
+        or _ended(ledger)
+        or given.id != latest[-1].id
+        or not signed
+        or signed.ledger != ledger[-1].hash
+    ):
         raise NoSuchReceipt
     return row
 
@@ -137,16 +165,18 @@ def _end(
     event: Event,
     closes: tuple[UUID, ...],
     reason: str,
+    method: str = "desk",
 ) -> Ending:
     whole = event is Event.WITHDRAW
-    entry, body = _entry(archive, row, event, closes, reason, "desk" if acting else "receipt")
+    entry, body = _entry(archive, row, event, closes, reason, method)
     with archive.work() as unit:
         now = unit.records.get(row.id)
-        if now is None or now.closed:
+        if now is None or _withdrawn(unit, row.id):
             raise Conflict(message("This record is withdrawn already. Nothing was changed."))
-        commit = consents.enter(unit, signer, now, entry, body, closed=whole)
+        commit = consents.enter(unit, signer, now, entry, body, closed=whole or now.closed)
         gone = _gone(unit, now, closes)
         rooms = tuple(sorted({body.room for body in gone} | ({now.collection} if whole else set())))
+        recalling.summon(unit, now.id, None if whole else closes, body.day)
         unit.records.remove_bodies([body.id for body in gone if not _kept_aside(body, whole=whole)])
         if whole:
             unit.records.replace(replace(now, closed=True))
@@ -189,6 +219,15 @@ def _entry(
     unsealed = consents.unsealed(entry, custody, day)
     [body] = saving.seal(archive, [unsealed], saving.draw(archive, [unsealed.id]))
     return entry, body
+
+
+def _withdrawn(unit: UnitOfWork, record: UUID) -> bool:
+    """Whether it is withdrawn already. One that nothing keeps any more is closed too, and can still be withdrawn."""
+    return _ended(unit.ledger.of_record(record))
+
+
+def _ended(ledger: Sequence[ConsentRow]) -> bool:
+    return bool(ledger) and ledger[-1].event is Event.WITHDRAW
 
 
 def _gone(unit: UnitOfWork, row: RecordRow, closes: Collection[UUID]) -> list[SealedBody]:
