@@ -82,11 +82,20 @@ def sheet(given: Given, member: Member, which_records: Sequence[str], which: str
 @click.option(
     "--fingerprint", metavar="HEX", help="Of the archive's officers, as the archive told you in another way."
 )
+@click.option(
+    "--log-key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The log's verifier key, kept elsewhere (guwah log key).",
+)
 @pass_given
 @click.pass_context
-def verify(ctx: click.Context, given: Given, file: Path, fingerprint: str | None) -> None:
+def verify(
+    ctx: click.Context, given: Given, file: Path, fingerprint: str | None, log_key: Path | None
+) -> None:
     """Check signed exhibits. No archive and no key is needed."""
-    found = verifying.verify(_read(file), fingerprint)
+    key = _read(log_key).decode(errors="replace") if log_key else None
+    found = verifying.verify(_read(file), fingerprint, key)
     lines = [
         table(
             ("exhibit", "check", "holds", "finding"),
@@ -179,9 +188,9 @@ def _read(file: Path) -> bytes:
         with file.open("rb") as opened:
             raw = opened.read(_LARGEST + 1)
     except OSError:
-        raise Mistaken(f"{file} cannot be read. Name a file of signed exhibits.") from None
+        raise Mistaken(f"{file} cannot be read. Name another file.") from None
     if len(raw) > _LARGEST:
-        raise Mistaken(f"{file} is larger than any file of exhibits.")
+        raise Mistaken(f"{file} is larger than any file of exhibits or keys.")
     return raw
 
 

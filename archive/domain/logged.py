@@ -11,7 +11,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogPlace:
     """``number`` counts from 0. ``path`` leads from ``leaf`` to ``root``, the root of the log's first ``size`` entries
-    (RFC 6962, lowest hash first).
+    (RFC 6962, lowest hash first), which the host signed in ``checkpoint`` (C2SP).
     """
 
     number: int
@@ -19,3 +19,4 @@ class LogPlace:
     size: int
     root: bytes
     path: tuple[bytes, ...]
+    checkpoint: str

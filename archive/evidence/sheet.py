@@ -84,13 +84,17 @@ class Made:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetLog:
-    """The entry of the opening: its number and leaf, then size and root of the log, and the path that joins them."""
+    """The entry of the opening: its number and leaf; size and root of the log, and the path that joins them.
+
+    ``checkpoint`` is the host's signed note (C2SP) of that size and root.
+    """
 
     number: int
     leaf: str
     size: int
     root: str
     path: tuple[str, ...]
+    checkpoint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +185,7 @@ def logged(place: LogPlace) -> SheetLog:
         size=place.size,
         root=place.root.hex(),
         path=tuple(step.hex() for step in place.path),
+        checkpoint=place.checkpoint,
     )
 
 

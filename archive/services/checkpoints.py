@@ -6,7 +6,7 @@ Knows how a rollback of everything shows: only against a checkpoint that lies el
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,7 @@ from archive.crypto import kdf, merkle
 from archive.crypto.errors import CannotOpen
 from archive.crypto.notes import Verifier, read_verifier
 from archive.domain.errors import Damaged, GuwahError, NotFound, message
+from archive.domain.logged import LogPlace
 from archive.sealing import bodies, notes
 from archive.sealing.notes import Checkpoint
 from archive.services import transparency
@@ -103,6 +104,27 @@ def inclusion(archive: Archive, number: int) -> str:
         if merkle.leaf_hash(said) != leaves[number]:
             raise Damaged(message("This entry of the log was changed. Run guwah fsck."))
         return notes.inclusion(number, said, merkle.path(leaves, number), note)
+
+
+def places(archive: Archive, numbers: Iterable[int]) -> Mapping[int, LogPlace]:
+    """Return where entries stand in the log, all in the tree of one checkpoint of now.
+
+    Raises Damaged as `checkpoint`. Cost: as `checkpoint`, and some hashes each.
+    """
+    with archive.work() as unit:
+        note, leaves = _signed(archive, unit)
+    tree = merkle.Tree(leaves)
+    return {
+        number: LogPlace(
+            number=number,
+            leaf=leaves[number],
+            size=len(leaves),
+            root=tree.root,
+            path=tree.path(number),
+            checkpoint=note,
+        )
+        for number in numbers
+    }
 
 
 def growth(archive: Archive, earlier: str) -> str:

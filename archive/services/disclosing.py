@@ -11,13 +11,11 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from archive.crypto import merkle
 from archive.domain.consent import ConsentEntry
 from archive.domain.errors import Damaged, NotFound, message
 from archive.domain.identifiers import code_of
-from archive.domain.keeping import LogHead, SealedBody
+from archive.domain.keeping import SealedBody
 from archive.domain.licence import Licence
-from archive.domain.logged import LogPlace
 from archive.domain.records import Identity
 from archive.domain.rooms import RoomPurpose, RoomTerms
 from archive.domain.showing import HeldRoom, Shown
@@ -56,27 +54,17 @@ def show(archive: Archive, acting: Acting, room: UUID, record: UUID) -> Shown:
 
 
 @transparency.refusals("open")
-def opening(archive: Archive, acting: Acting, room: UUID, record: UUID) -> tuple[Shown, LogPlace]:
-    """Return as `show`, and where the log has the entry that stood before it was opened."""
+def opening(archive: Archive, acting: Acting, room: UUID, record: UUID) -> tuple[Shown, int]:
+    """Return as `show`, and the number of the log entry that stood before it was opened."""
     with archive.work() as unit:
-        before = unit.log.head()
+        number = unit.log.head().size
         sealed = _permitted(archive, acting, unit, room, record)
         detail = {"room": room.hex, "record": record.hex, "body": sealed.body.id.hex}
         if sealed.identity:
             detail["identity"] = sealed.identity.room.hex
         transparency.append(archive, unit, acting.member, "open", detail, about=record)
-        place = _place(unit, before)
         unit.commit()
-    return _opened(archive, acting, sealed), place
-
-
-def _place(unit: UnitOfWork, before: LogHead) -> LogPlace:
-    """The place of the entry just appended: all peaks of the tree before it lie on its way to the root."""
-    head = unit.log.head()
-    [entry] = unit.log.entries(before.size, 1)
-    root = merkle.Frontier(head.size, head.peaks).root
-    path = tuple(reversed(before.peaks))
-    return LogPlace(number=entry.number, leaf=entry.leaf, size=head.size, root=root, path=path)
+    return _opened(archive, acting, sealed), number
 
 
 def _permitted(archive: Archive, acting: Acting, unit: UnitOfWork, room: UUID, record: UUID) -> _Sealed:

@@ -17,13 +17,15 @@ from archive.crypto import kdf
 from archive.crypto.errors import CannotOpen
 from archive.domain.errors import Damaged, NotFound, message
 from archive.domain.identifiers import new_id
+from archive.domain.logged import LogPlace
 from archive.domain.rooms import RoomPurpose
+from archive.domain.showing import Shown
 from archive.evidence import sheet as evidence
 from archive.evidence.sheet import Facts, Sheet
 from archive.sealing import exhibits, trust
 from archive.sealing.codec import canonical, decode, encode
 from archive.sealing.exhibits import Vouchers
-from archive.services import disclosing, entitling, transparency
+from archive.services import checkpoints, disclosing, entitling, transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.signing_in import keep_note, kept_note
@@ -86,13 +88,19 @@ def make(archive: Archive, acting: Acting, room: UUID, records: Sequence[UUID]) 
 
     A record that is absent, not permitted, withdrawn, or changed while the sheet was made, gives none and stops no
     other. Each sheet's entry stands in the log, with the SHA-256 of its signed JSON, before any is returned. Raises
-    NotFound for a room that is no matter or is not held, Damaged. Cost: `disclosing.show` and 1 ms a record.
+    NotFound for a room that is no matter or is not held, Damaged. Cost: `disclosing.show` and 1 ms a record, and one
+    checkpoint.
     """
     vouchers, asked = _entitled(archive, acting, room), tuple(dict.fromkeys(records))[:MOST]
-    drawn: dict[UUID, tuple[UUID, Exhibit]] = {}
+    opened: dict[UUID, tuple[Shown, int]] = {}
     for record in asked:
         with suppress(NotFound):
-            drawn[record] = _drawn(archive, acting, room, record, vouchers)
+            opened[record] = disclosing.opening(archive, acting, room, record)
+    places = checkpoints.places(archive, [number for _shown, number in opened.values()]) if opened else {}
+    drawn = {
+        record: _drawn(archive, acting, shown, places[number], vouchers)
+        for record, (shown, number) in opened.items()
+    }
     standing = _logged(archive, acting, room, drawn)
     return tuple(
         Made(record=record, exhibit=drawn[record][1] if record in standing else None) for record in asked
@@ -161,10 +169,9 @@ def _entitled(archive: Archive, acting: Acting, room: UUID) -> Vouchers:
 
 
 def _drawn(
-    archive: Archive, acting: Acting, room: UUID, record: UUID, vouchers: Vouchers
+    archive: Archive, acting: Acting, shown: Shown, place: LogPlace, vouchers: Vouchers
 ) -> tuple[UUID, Exhibit]:
-    """The body that was opened, and its signed sheet. Raises NotFound, Damaged."""
-    shown, place = disclosing.opening(archive, acting, room, record)
+    """The body that was opened, and its signed sheet."""
     facts = Facts(
         exhibit=new_id(),
         archive=archive.row.id,

@@ -13,9 +13,10 @@ from uuid import UUID
 
 from archive.crypto import kdf, merkle
 from archive.crypto.errors import CannotOpen
+from archive.crypto.notes import read_verifier
 from archive.evidence import sheet as evidence
 from archive.evidence.sheet import FORMAT, Sheet
-from archive.sealing import exhibits
+from archive.sealing import exhibits, notes
 from archive.sealing.codec import canonical, decode
 from archive.services.exhibiting import SEVERAL, Exhibit
 
@@ -41,20 +42,28 @@ _TOLD: Final = {
         "The officers are not those of the fingerprint that you gave: another archive, or a forged one.",
     ),
     "log": (
-        "The log entry of the opening, and the path to the log's root then, fit together.",
-        "The log entry of the opening does not lead to the log's root that the sheet states.",
+        "The log entry of the opening, the path to the log's root then, and the host's checkpoint fit together.",
+        "The log entry of the opening does not lead to the root in the checkpoint, or that is of another log.",
+    ),
+    "checkpoint": (
+        "The host of the archive signed that checkpoint, with the log's key that you gave.",
+        "The checkpoint is not signed with the log's key that you gave.",
     ),
 }
 _NO_FINGERPRINT: Final = (
     "Not checked. Whoever made the file could have invented the officers too: give the fingerprint (--fingerprint) "
     "that the archive told you in another way."
 )
+_NO_LOG_KEY: Final = (
+    "Not checked. Give the log's key (--log-key), which the archive told you in another way: without it, the log could "
+    "be invented with the file."
+)
 NOT_PROVEN: Final = (
     "That what it says is true.",
     "Who spoke or wrote it: the archive says so on the sheet, no more.",
     "That consent still stands: the sheet names the consent in force when it was made. Ask the archive.",
     "When it was made: the time is that of the archive's own clock.",
-    "That the log was not changed since: compare its root with a checkpoint that you have from elsewhere.",
+    "That the log was not changed since: ask the archive to prove that it only grew (guwah log proof).",
 )
 """What no exhibit proves, whatever its checks say."""
 
@@ -82,23 +91,23 @@ class Verdict:
         return all(check.holds is not False for check in self.checks)
 
 
-def verify(raw: bytes, fingerprint: str | None = None) -> tuple[Verdict, ...]:
+def verify(raw: bytes, fingerprint: str | None = None, log_key: str | None = None) -> tuple[Verdict, ...]:
     """Return a verdict on each exhibit of a file; on the whole file where it is none. Never raises.
 
     fingerprint: 64 hex digits that the archive told in another way; without, nobody vouches for the officers.
-    Cost: 2 ms an exhibit.
+    log_key: the two lines of `checkpoints.key`, likewise; without, nobody vouches for the log. Cost: 2 ms an exhibit.
     """
     try:
         said = json.loads(raw, object_pairs_hook=_unlike)
         several = (
             isinstance(said, dict) and said.keys() == {"format", "exhibits"} and said["format"] == SEVERAL
         )
-        return tuple(_verdict(one, fingerprint) for one in (said["exhibits"] if several else [said]))
+        return tuple(_verdict(one, fingerprint, log_key) for one in (said["exhibits"] if several else [said]))
     except (ValueError, TypeError, RecursionError):
         return (_no_exhibit(),)
 
 
-def _verdict(said: object, fingerprint: str | None) -> Verdict:
+def _verdict(said: object, fingerprint: str | None, log_key: str | None) -> Verdict:
     try:
         found = decode(Exhibit, json.dumps(said).encode())
         if not isinstance(said, dict) or canonical(said) != found.raw:
@@ -106,11 +115,11 @@ def _verdict(said: object, fingerprint: str | None) -> Verdict:
         founded = exhibits.founded(UUID(found.sheet.archive), found.vouchers).hex()
     except (CannotOpen, ValueError, TypeError):
         return _no_exhibit()
-    checks = (Check("form", True, _TOLD["form"][0]), *_checks(found, founded, fingerprint))
+    checks = (Check("form", True, _TOLD["form"][0]), *_checks(found, founded, fingerprint, log_key))
     return Verdict(found.sheet.code, founded, checks)
 
 
-def _checks(found: Exhibit, founded: str, fingerprint: str | None) -> Iterator[Check]:
+def _checks(found: Exhibit, founded: str, fingerprint: str | None, log_key: str | None) -> Iterator[Check]:
     sheet = found.sheet
     wrong = ", ".join(str(number) for number in evidence.wrong_digests(sheet))
     yield _check("digests", not wrong, which=wrong)
@@ -121,6 +130,10 @@ def _checks(found: Exhibit, founded: str, fingerprint: str | None) -> Iterator[C
     else:
         yield _check("roots", kdf.same(founded.encode(), "".join(fingerprint.split()).lower().encode()))
     yield _check("log", _holds(lambda: _in_log(sheet)))
+    if log_key is None:
+        yield Check("checkpoint", None, _NO_LOG_KEY)
+    else:
+        yield _check("checkpoint", _holds(lambda: notes.read(read_verifier(log_key), sheet.log.checkpoint)))
 
 
 def _key(found: Exhibit) -> bytes:
@@ -144,7 +157,10 @@ def _in_log(sheet: Sheet) -> None:
     log = sheet.log
     path = [bytes.fromhex(step) for step in log.path]
     root = merkle.root_from_path(bytes.fromhex(log.leaf), log.number, log.size, path)
-    if root.hex() != log.root:
+    said = notes.claimed(log.checkpoint)
+    if (said.size, said.root.hex()) != (log.size, log.root) or said.root != root:
+        raise CannotOpen
+    if said.origin.rpartition("/")[2] != sheet.archive:
         raise CannotOpen
 
 

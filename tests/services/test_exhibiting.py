@@ -14,7 +14,15 @@ from archive.domain.errors import NotFound
 from archive.domain.records import Text
 from archive.domain.rooms import RoomPurpose
 from archive.sealing import exhibits, trust
-from archive.services import disclosing, exhibiting, rooms, transparency, verifying, withdrawing
+from archive.services import (
+    checkpoints,
+    disclosing,
+    exhibiting,
+    rooms,
+    transparency,
+    verifying,
+    withdrawing,
+)
 from archive.services.exhibiting import Exhibit
 from tests.archives import Standing, account, consent, draft
 from tests.services.services_cast import append, entry, store
@@ -169,10 +177,10 @@ def test_what_is_kept_of_exhibits_says_nothing_of_them(
 def test_what_was_made_is_verified_without_the_archive(
     standing: Standing, records: tuple[UUID, UUID]
 ) -> None:
-    fingerprint = trust.fingerprint(standing.archive.row).hex()
+    fingerprint, key = trust.fingerprint(standing.archive.row).hex(), checkpoints.key(standing.archive).lines
     for exhibit in made(standing, *records):
         assert exhibit is not None
-        [found] = verifying.verify(exhibit.raw, fingerprint)
+        [found] = verifying.verify(exhibit.raw, fingerprint, key)
         assert found.checks
         assert [check.name for check in found.checks if not check.holds] == []
 

@@ -13,7 +13,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PrivateKey
 
-from tests.vectors.sealing_make import INSTANCE, bytes_of, canonical, ctx, id_of, leaf, sha
+from tests.vectors import notes_make
+from tests.vectors.sealing_make import INSTANCE, bytes_of, canonical, ctx, id_of, sha
 
 FILE = Path(__file__).parent / "exhibit.json"
 OWN = "made by tests/vectors/exhibit_make.py, a second implementation of docs/formats/exhibit.md"
@@ -92,9 +93,7 @@ def text(role: str, lang: str, words: str, translator: str = "") -> Made:
 
 
 def sheet() -> Made:
-    first, second = leaf(b"entry 0"), leaf(b"entry 1")
-    third = leaf(b"the opening")
-    pair = sha(b"\x01" + bytes.fromhex(first) + bytes.fromhex(second)).hex()
+    leaves = [notes_make.leaf(entry) for entry in notes_make.ENTRIES]
     return {
         "format": "guwah-exhibit/1",
         "exhibit": id_of(47).hex,
@@ -120,11 +119,12 @@ def sheet() -> Made:
         },
         "made": {"by": COUNSEL.hex, "at": "2026-11-24T18:05:00Z"},
         "log": {
-            "number": 2,
-            "leaf": third,
-            "size": 3,
-            "root": sha(b"\x01" + bytes.fromhex(pair) + bytes.fromhex(third)).hex(),
-            "path": [pair],
+            "number": 4,
+            "leaf": leaves[4].hex(),
+            "size": 7,
+            "root": notes_make.mth(leaves).hex(),
+            "path": [step.hex() for step in notes_make.path(4, leaves)],
+            "checkpoint": notes_make.Host().checkpoint(7),
         },
     }
 
@@ -136,6 +136,7 @@ def main() -> None:
     made = {
         "source": OWN,
         "fingerprint": fingerprint(who),
+        "log key": "".join(f"{line}\n" for line in notes_make.Host().verifier()),
         "sha256": sha(canonical(exhibit)).hex(),
         "exhibit": exhibit,
     }

@@ -45,7 +45,10 @@ def test_a_sheet_is_two_files_for_the_owner_alone(cli: Cli, tmp_path: Path) -> N
         assert said in page
     assert signed["sheet"]["code"] == one["code"] == shown["code"]
     assert one["code"] not in one["sheet"] + one["signed"]
-    verdict = checked(str(out / one["signed"]), "--fingerprint", told["fingerprint"])
+    key = tmp_path / "log.key"
+    key.write_text(cli.json("log", "key")["key"])
+    known = ("--fingerprint", told["fingerprint"], "--log-key", str(key))
+    verdict = checked(str(out / one["signed"]), *known)
     assert verdict["holds"]
     assert all(check["holds"] for check in verdict["exhibits"][0]["checks"])
     assert cli.json("exhibit", "fingerprint")["fingerprint"] == told["fingerprint"]
@@ -107,3 +110,6 @@ def test_a_changed_file_is_not_relied_on(cli: Cli, tmp_path: Path) -> None:
     assert "Do not rely on this file." in done.stdout
     done = CliRunner().invoke(guwah, ["exhibit", "verify", str(tmp_path / "absent.json")])
     assert (done.exit_code, "cannot be read" in done.stderr) == (WRONG, True)
+    key = tmp_path / "wrong.key"
+    key.write_text("not a key")
+    assert not checked(str(file), "--log-key", str(key), code=DAMAGED)["holds"]

@@ -22,7 +22,7 @@ from archive.domain.tags import Facet, Tag
 from archive.evidence.sheet import Facts, Sheet, digest, logged, sheet, statement, wrong_digests
 
 ROOM, RECORD = new_id(), new_id()
-PLACE = LogPlace(number=7, leaf=b"\1" * 32, size=8, root=b"\2" * 32, path=(b"\3" * 32,))
+PLACE = LogPlace(number=7, leaf=b"\1" * 32, size=8, root=b"\2" * 32, path=(b"\3" * 32,), checkpoint="note")
 NAMED = {"title", "kind", "collected", "collected_where", "content_note", "texts", "present", "source"}
 """The fields of a testimony of which something leaves."""
 INSIDE = "INSIDE"
@@ -175,7 +175,7 @@ def test_a_sheet_says_what_the_page_says_it_does() -> None:
     assert said["made"]["at"] == "2026-11-24T18:05:07Z"  # type: ignore[index]
     assert said["consent"]["until"] == "2031-12-31"  # type: ignore[index]
     assert said["log"] == {
-        "number": 7, "leaf": "01" * 32, "size": 8, "root": "02" * 32, "path": ("03" * 32,),
+        "number": 7, "leaf": "01" * 32, "size": 8, "root": "02" * 32, "path": ("03" * 32,), "checkpoint": "note",
     }  # fmt: skip
     assert statement(made(report()))["kind"] == "family-report"
     assert statement(made(report()))["source"] is None

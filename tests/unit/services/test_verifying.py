@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
+from archive.crypto.notes import NoteKey
 from archive.services import exhibiting, verifying
 from archive.services.verifying import verify
 
 ROOT = Path(__file__).parents[3]
 VECTOR = json.loads((ROOT / "tests" / "vectors" / "exhibit.json").read_text())
-EXHIBIT, FINGERPRINT = VECTOR["exhibit"], VECTOR["fingerprint"]
+EXHIBIT, FINGERPRINT, LOG_KEY = VECTOR["exhibit"], VECTOR["fingerprint"], VECTOR["log key"]
 RECIPE = re.search(r"```python\n(.*?)```", (ROOT / "docs/formats/exhibit.md").read_text(), re.DOTALL)
 Way = tuple[str | int, ...]
 
@@ -58,7 +59,9 @@ def named(way: Way) -> set[str]:
             return {"form"}
         case ("sheet", "texts", _, "text" | "sha256"):
             return {"digests", "signature"}
-        case ("sheet", "log", _) | ("sheet", "log", _, _):
+        case ("sheet", "log", "checkpoint"):
+            return {"signature", "checkpoint"}
+        case ("sheet", "log", *_):
             return {"signature", "log"}
         case ("sheet", "made", "by") | ("sheet", "archive"):
             return {"certificate", "signature"}
@@ -71,8 +74,8 @@ def named(way: Way) -> set[str]:
     return {"roots"}
 
 
-def failed(said: object, fingerprint: str | None = FINGERPRINT) -> set[str]:
-    [found] = verify(json.dumps(said).encode(), fingerprint)
+def failed(said: object, fingerprint: str | None = FINGERPRINT, log_key: str | None = LOG_KEY) -> set[str]:
+    [found] = verify(json.dumps(said).encode(), fingerprint, log_key)
     names = {check.name for check in found.checks if check.holds is False}
     assert found.holds == (not names)
     return names
@@ -80,7 +83,7 @@ def failed(said: object, fingerprint: str | None = FINGERPRINT) -> set[str]:
 
 def test_the_vector_holds() -> None:
     for raw in (json.dumps(EXHIBIT), json.dumps(EXHIBIT, indent=4, ensure_ascii=False)):
-        [found] = verify(raw.encode(), FINGERPRINT)
+        [found] = verify(raw.encode(), FINGERPRINT, LOG_KEY)
         assert [check.name for check in found.checks if check.holds] == list(verifying._TOLD)
         assert found.holds
         assert (found.code, found.fingerprint) == ("7K2MP-4XQ9T", FINGERPRINT)
@@ -93,6 +96,14 @@ def test_without_a_fingerprint_nobody_vouches_for_the_officers() -> None:
     assert {check.name: check.holds for check in found.checks}["roots"] is None
     assert failed(EXHIBIT, "00" * 32) == {"roots"}
     assert failed(EXHIBIT, "none") == {"roots"}
+
+
+def test_without_its_key_nobody_vouches_for_the_log() -> None:
+    [found] = verify(json.dumps(EXHIBIT).encode(), FINGERPRINT)
+    assert {check.name: check.holds for check in found.checks}["checkpoint"] is None
+    assert failed(EXHIBIT, log_key="none") == {"checkpoint"}
+    other = NoteKey("guwah.invalid/0", b"k" * 32).verifier
+    assert failed(EXHIBIT, log_key=other) == {"checkpoint"}
 
 
 @pytest.mark.parametrize("way", list(leaves(EXHIBIT)), ids=lambda way: ".".join(map(str, way)))
