@@ -61,6 +61,8 @@ def pages(world: World) -> dict[str, str]:
         "passages": f"{custody}/records/{record}/passages",
         "testimony": f"{custody}/new/testimony",
         "report": f"{custody}/new/family-report",
+        "log": "/log",
+        "log verified": "/log/verify",
         "safety": "/safety",
         "help": "/help/search",
         "absent": "/nothing",
