@@ -85,7 +85,18 @@ def create_app(config: Config, archive: Archive) -> Flask:
     app.session_interface = Sessions(archive)
     _extend(app)
     _guard(app)
-    for blueprint in (signing, rooms, records, passages, entering, exhibits, account, helping, log, api.blueprint):
+    for blueprint in (
+        signing,
+        rooms,
+        records,
+        passages,
+        entering,
+        exhibits,
+        account,
+        helping,
+        log,
+        api.blueprint,
+    ):
         app.register_blueprint(blueprint)
     app.context_processor(presenting.context)
     app.jinja_env.globals["comma"] = presenting.comma
