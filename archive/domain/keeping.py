@@ -12,17 +12,22 @@ from enum import StrEnum
 from uuid import UUID
 
 from archive.domain.consent import Event
+from archive.domain.handover import RecallState
 from archive.domain.rooms import RoomPurpose
 
 
 class BodyKind(StrEnum):
-    """What a sealed body is. A CLOSURE is a ledger entry that only closes; whoever holds no key may make one."""
+    """What a sealed body is. A CLOSURE is a ledger entry that only closes; whoever holds no key may make one.
+
+    A HANDOVER says to whom something of a record was given; its licence names the grant items that this rested on.
+    """
 
     MASTER = "master"
     IDENTITY = "identity"
     RENDITION = "rendition"
     CONSENT = "consent"
     CLOSURE = "closure"
+    HANDOVER = "handover"
     REGISTER = "register"
     LOG = "log"
 
@@ -267,3 +272,31 @@ class ReportRow:
     day: date
     wrap: bytes
     sealed: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallRow:
+    """How far the recall of one hand-over has come, since which day. ``id`` is the hand-over's body, even when gone."""
+
+    id: UUID
+    record: UUID
+    state: RecallState
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRow:
+    """A legal hold on one record, signed by two officers; ``lifted`` by two as well, on the day ``ended``.
+
+    Its basis is ``sealed`` under a key that is wrapped to the ``version`` of the record's custody room.
+    """
+
+    id: UUID
+    record: UUID
+    day: date
+    version: int
+    wrap: bytes
+    sealed: bytes
+    signed: tuple[Signed, ...]
+    lifted: tuple[Signed, ...] = ()
+    ended: date | None = None

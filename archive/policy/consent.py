@@ -190,6 +190,20 @@ def _opened(entry: ConsentEntry) -> Iterator[GrantItem]:
     yield from (item for item in said if (item.purpose, item.audience) in reach)
 
 
+def closed_by(
+    entry: ConsentEntry, before: Sequence[ConsentEntry], open_before: ConsentState, after: ConsentState
+) -> frozenset[UUID]:
+    """Return the grant items that an entry ends: those it names, and those of which it closed a cell. Pure.
+
+    A suspension ends none: it may be over tomorrow.
+    """
+    if entry.event is Event.SUSPEND:
+        return frozenset()
+    gone = open_before.open.keys() - after.open.keys()
+    fallen = (item.id for said in before for item in said.items if _cell(item) in gone)
+    return frozenset({*entry.closes, *fallen})
+
+
 def endures(licence: Licence, ledger: Sequence[ConsentRow]) -> bool:
     """Return whether what was placed under a licence may still be read, by a record's ledger (oldest first, chained).
 

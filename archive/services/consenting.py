@@ -12,7 +12,7 @@ from archive.domain.consent import Basis, ConsentEntry, Event
 from archive.domain.errors import Invalid, NotFound, Problem, message
 from archive.domain.identifiers import new_id
 from archive.policy.access import Action
-from archive.policy.consent import fold
+from archive.policy.consent import closed_by, fold
 from archive.sealing import receipts
 from archive.services import consents, indexing, placing, revising, saving, transparency
 from archive.services.acting import Acting
@@ -45,7 +45,9 @@ def append(
     unsealed = consents.unsealed(entry, of.custody, day)
     [body] = saving.seal(archive, [unsealed], saving.draw(archive, [unsealed.id]))
     added = consents.row(entry, body, before)
-    read, standing = standing.head, replace(standing, consent=fold((*ledger, entry), day), head=added.hash)
+    after = fold((*ledger, entry), day)
+    ended = closed_by(entry, ledger, standing.consent, after)
+    read, standing = standing.head, replace(standing, consent=after, head=added.hash)
     bodies = placing.everywhere(of, standing, day)
     change = Revision(
         row=row,
@@ -55,6 +57,7 @@ def append(
         read=read,
         entry=(added, body),
         closed=not bodies,
+        ended=ended if bodies else None,
     )
     revising.write(archive, acting, of, change)
     if index:

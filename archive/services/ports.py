@@ -15,10 +15,12 @@ from archive.domain.keeping import (
     CommitRow,
     ConsentRow,
     GrantRow,
+    HoldRow,
     InstanceRow,
     LogHead,
     LogRow,
     MemberRow,
+    RecallRow,
     RecordRow,
     ReportRow,
     RoomRow,
@@ -126,7 +128,11 @@ class Records(Protocol):
         ...
 
     def withdrawn(self) -> Mapping[UUID, UUID]:
-        """Body → record of all bodies that speak of withdrawn records, entries of the log about them included."""
+        """Body → record of all bodies that speak of withdrawn records, entries of the log about them included.
+
+        Left out are hand-overs whose recall is not settled, and entries that only say what became of the record
+        (`domain.log.STAYING`).
+        """
         ...
 
     def add_commit(self, commit: CommitRow) -> None: ...
@@ -206,6 +212,28 @@ class Reports(Protocol):
     def get(self, report: UUID) -> ReportRow | None: ...
 
 
+class Recalls(Protocol):
+    """What is to come back of what was handed over: one row a hand-over, and it outlives what that said."""
+
+    def put(self, new: Iterable[RecallRow]) -> None:
+        """Keep these, in the place of those of the same id."""
+        ...
+
+    def get(self, recall: UUID) -> RecallRow | None: ...
+    def of_record(self, record: UUID) -> tuple[RecallRow, ...]: ...
+    def of_collection(self, collection: UUID) -> tuple[RecallRow, ...]: ...
+
+
+class Holds(Protocol):
+    """Legal holds: those that stand, and those that were lifted."""
+
+    def add(self, hold: HoldRow) -> None: ...
+    def replace(self, hold: HoldRow) -> None: ...
+    def get(self, hold: UUID) -> HoldRow | None: ...
+    def of_record(self, record: UUID) -> tuple[HoldRow, ...]: ...
+    def all(self) -> tuple[HoldRow, ...]: ...
+
+
 class UnitOfWork(Protocol):
     """One transaction of the main database. Leaving the block without `commit` rolls back.
 
@@ -221,6 +249,8 @@ class UnitOfWork(Protocol):
     log: Log
     outbox: Outbox
     reports: Reports
+    recalls: Recalls
+    holds: Holds
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *_: object) -> None: ...

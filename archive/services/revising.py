@@ -15,7 +15,7 @@ from archive.domain.keeping import BodyKind, ConsentRow, RecordRow, SealedBody
 from archive.policy.consent import fold
 from archive.sealing import commits
 from archive.sealing.bodies import Unsealed
-from archive.services import consents, placing, saving, transparency
+from archive.services import consents, placing, recalling, saving, transparency
 from archive.services.accessioning import to_index
 from archive.services.acting import Acting
 from archive.services.archive import Archive
@@ -28,7 +28,8 @@ class Revision:
     """What is to be written of one record: new bodies, where it then stands, a ledger entry if there is one.
 
     ``read`` is the ledger's head that the change was made from. ``only``: the one room whose rendition is replaced;
-    None for every room. ``closed``: nobody reads the master on.
+    None for every room. ``closed``: nobody reads the master on. ``ended``: the grant items that the entry ends, None
+    for all: what was handed over on them is recalled.
     """
 
     row: RecordRow
@@ -39,6 +40,7 @@ class Revision:
     only: UUID | None = None
     entry: tuple[ConsentRow, SealedBody] | None = None
     closed: bool = False
+    ended: frozenset[UUID] | None = frozenset()
 
 
 def standing(
@@ -50,7 +52,7 @@ def standing(
     if body is None:
         raise NotFound
     ledger, head = consents.entries(archive, acting, unit, row.id, row.collection)
-    saving.same_ledger(stands, head)
+    saving.same_ledger(stands, unit.ledger.of_record(row.id))
     parts = saving.unseal(archive, acting, unit, body, row.collection, row.collection)
     found = placing.Standing(
         record=placing.record_of(parts),
@@ -94,6 +96,7 @@ def write(archive: Archive, acting: Acting, of: placing.Collection, change: Revi
         unit.records.add_bodies(placed)
         if change.entry:
             unit.ledger.append(change.entry[0])
+            recalling.summon(unit, row.id, change.ended, change.entry[0].day)
         if masters or change.closed != row.closed:
             unit.records.replace(
                 replace(row, master=master, revision=change.standing.revision, closed=change.closed)
@@ -106,7 +109,24 @@ def write(archive: Archive, acting: Acting, of: placing.Collection, change: Revi
         detail = {"record": row.id.hex, "revision": change.standing.revision}
         transparency.append(archive, unit, acting.member, change.action, detail, commit, about=row.id)
         unit.commit()
-    saving.forget(archive, [body.id for body in old])
+    saving.forget(archive, [body.id for body in old], _replaced(change, old, placed, master))
+
+
+def _replaced(
+    change: Revision, old: Sequence[SealedBody], new: Sequence[SealedBody], master: UUID
+) -> dict[UUID, UUID]:
+    """Old body → what says the same in its place: no backup loses a record because it was revised since.
+
+    Not a rendition when consent changed: it may say more than what follows it.
+    """
+    follows = {(body.kind, body.room): body.id for body in new}
+    if change.entry is None:
+        follows |= {(body.kind, body.room): master for body in old if body.kind is BodyKind.RENDITION} | follows
+    return {
+        body.id: follows[body.kind, body.room]
+        for body in old
+        if (body.kind, body.room) in follows and (change.entry is None or body.kind is not BodyKind.RENDITION)
+    }
 
 
 def _ended_identities(archive: Archive, unit: UnitOfWork, change: Revision) -> list[SealedBody]:

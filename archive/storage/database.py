@@ -15,6 +15,7 @@ from archive.services import ports
 from archive.storage import tables
 from archive.storage.ledgers import Ledger, Log
 from archive.storage.people import Members, Rooms
+from archive.storage.recalls import Holds, Recalls
 from archive.storage.records import Records
 from archive.storage.rows import Rows
 from archive.storage.sqlite import PATIENCE, File
@@ -63,6 +64,8 @@ class Unit:
     log: ports.Log
     outbox: ports.Outbox
     reports: ports.Reports
+    recalls: ports.Recalls
+    holds: ports.Holds
 
     def __init__(self, rows: Rows, committed: Callable[[Rows], None]) -> None:
         self._rows = rows
@@ -70,6 +73,7 @@ class Unit:
         self.members, self.rooms, self.records = Members(rows), Rooms(rows), Records(rows)
         self.ledger, self.log = Ledger(rows), Log(rows)
         self.outbox, self.reports = Outbox(rows), Reports(rows)
+        self.recalls, self.holds = Recalls(rows), Holds(rows)
 
     def __enter__(self) -> Self:
         self._rows.begin()

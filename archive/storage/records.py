@@ -12,7 +12,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Table, exists, func, or_, select, tuple_
 
 from archive.domain.consent import Event
+from archive.domain.handover import OPEN
 from archive.domain.keeping import BodyKind, CommitRow, RecordRow, SealedBody, Wrap
+from archive.domain.log import STAYING
 from archive.storage import tables
 from archive.storage.rows import Rows, batches, fields_of
 
@@ -132,9 +134,10 @@ class Records:
             .join(entry, entry.c.record == tables.records.c.id)
             .where(tables.records.c.closed, entry.c.event == Event.WITHDRAW, last)
         )
-        spoken = select(body.c.id, body.c.record).where(body.c.record.in_(closed))
+        recalled = select(tables.recalls.c.id).where(tables.recalls.c.state.in_(OPEN))
+        spoken = select(body.c.id, body.c.record).where(body.c.record.in_(closed), body.c.id.not_in(recalled))
         logged = select(body.c.id, log.c.about.label("record")).join(log, log.c.id == body.c.id)
-        logged = logged.where(log.c.about.in_(closed))
+        logged = logged.where(log.c.about.in_(closed), log.c.action.not_in(STAYING))
         return {row["id"]: row["record"] for found in (spoken, logged) for row in self._rows.all(found)}
 
     def add_commit(self, commit: CommitRow) -> None:

@@ -22,11 +22,12 @@ from sqlalchemy import (
 )
 
 from archive.domain.consent import Event
+from archive.domain.handover import RecallState
 from archive.domain.keeping import BodyKind
 from archive.domain.rooms import RoomPurpose
 from archive.storage.columns import Bytes, Signature, Whole, Word, blobs, one_of, signatures, uuids, words
 
-SCHEMA: Final = "0003"
+SCHEMA: Final = "0004"
 """The newest revision in `migrations/versions`. Revisions are numbered, so older and newer are told apart."""
 
 metadata = MetaData(
@@ -190,6 +191,7 @@ bodies = Table(
     _number("leaf"),
     Column("path", blobs(), nullable=False),
     Index(None, "record", "kind"),
+    Index(None, "not_after"),
     Index(None, "room", "kind", "record", "revision", "id"),  # answers `present` and `count` by itself
 )
 
@@ -255,6 +257,7 @@ log = Table(
         "peaks", blobs(), nullable=False
     ),  # of the tree up to and with this entry: the last row is the head
     Index(None, "about"),
+    Index(None, "commit"),
     Index(None, "action", "day"),
 )
 
@@ -293,6 +296,31 @@ reports = Table(
     _bytes("wrap"),
     _bytes("sealed"),
     Index(None, "member"),
+)
+
+recalls = Table(
+    "recalls",
+    metadata,
+    _id(),
+    _belongs("record", "records.id"),
+    Column("state", one_of(RecallState), nullable=False),
+    _day(),
+    Index(None, "record"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    _id(),
+    _belongs("record", "records.id"),
+    _day(),
+    _number("version"),
+    _bytes("wrap"),
+    _bytes("sealed"),
+    Column("signed", signatures(), nullable=False),
+    Column("lifted", signatures(), nullable=False),
+    Column("ended", Date),
+    Index(None, "record"),
 )
 
 UNLOGGED: Final = frozenset({outbox.name, index_heads.name, unplaced.name})

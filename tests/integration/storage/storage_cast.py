@@ -14,6 +14,7 @@ from archive.domain.keeping import (
     CommitRow,
     ConsentRow,
     GrantRow,
+    HoldRow,
     InstanceRow,
     LogHead,
     LogRow,
@@ -132,6 +133,11 @@ def consent(**fields: Any) -> ConsentRow:
 def report(**fields: Any) -> ReportRow:
     given = {"id": uuid4(), "member": uuid4(), "day": DAY, "wrap": b"wrap", "sealed": b"sealed"}
     return ReportRow(**{**given, **fields})
+
+
+def hold(**fields: Any) -> HoldRow:
+    given = {"id": uuid4(), "record": uuid4(), "day": DAY, "version": 2, "wrap": b"wrap", "sealed": b"sealed"}
+    return HoldRow(**{**given, "signed": (signed(), signed()), **fields})
 
 
 def log(unit: Unit, **fields: Any) -> LogRow:

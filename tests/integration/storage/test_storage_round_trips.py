@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from archive.domain.consent import Event
 from archive.domain.errors import Conflict
-from archive.domain.keeping import BodyKind, LogHead
+from archive.domain.handover import RecallState
+from archive.domain.keeping import BodyKind, LogHead, RecallRow
 from archive.domain.rooms import RoomPurpose
 from archive.domain.searching import IndexHead
 from archive.storage.columns import Packed, blobs, uuids, words
@@ -259,6 +260,36 @@ def test_reports(database: Database) -> None:
         assert unit.reports.get(row.id) == row
         assert unit.reports.get(uuid4()) is None
         assert unit.reports.of_member(uuid4()) == ()
+
+
+def test_recalls_and_holds(database: Database) -> None:
+    record = cast.record()
+    recall = RecallRow(id=uuid4(), record=record.id, state=RecallState.DUE, day=cast.DAY)
+    other = replace(recall, id=uuid4(), state=RecallState.IRRECALLABLE)
+    hold = cast.hold(record=record.id)
+
+    def write(unit: Unit) -> None:
+        unit.recalls.put([recall, other])
+        unit.holds.add(hold)
+        unit.records.add(record)
+
+    written(database, write)
+    sent, lifted = replace(recall, state=RecallState.SENT), replace(hold, lifted=hold.signed, ended=cast.DAY)
+
+    def change(unit: Unit) -> None:
+        unit.recalls.put([sent])
+        unit.holds.replace(lifted)
+
+    written(database, change)
+    with database.read() as unit:
+        assert set(unit.recalls.of_record(record.id)) == {sent, other}
+        assert set(unit.recalls.of_collection(record.collection)) == {sent, other}
+        assert unit.recalls.get(recall.id) == sent
+        assert unit.recalls.get(uuid4()) is None
+        assert unit.holds.get(hold.id) == lifted
+        assert unit.holds.of_record(record.id) == unit.holds.all() == (lifted,)
+        assert not unit.recalls.of_record(uuid4())
+        assert not unit.holds.of_record(uuid4())
 
 
 SQLITE: Any = None  # the types need no dialect
