@@ -52,7 +52,7 @@ def standing(
     if body is None:
         raise NotFound
     ledger, head = consents.entries(archive, acting, unit, row.id, row.collection)
-    saving.same_ledger(stands, unit.ledger.of_record(row.id))
+    saving.same_ledger(stands, head)
     parts = saving.unseal(archive, acting, unit, body, row.collection, row.collection)
     found = placing.Standing(
         record=placing.record_of(parts),
@@ -109,24 +109,7 @@ def write(archive: Archive, acting: Acting, of: placing.Collection, change: Revi
         detail = {"record": row.id.hex, "revision": change.standing.revision}
         transparency.append(archive, unit, acting.member, change.action, detail, commit, about=row.id)
         unit.commit()
-    saving.forget(archive, [body.id for body in old], _replaced(change, old, placed, master))
-
-
-def _replaced(
-    change: Revision, old: Sequence[SealedBody], new: Sequence[SealedBody], master: UUID
-) -> dict[UUID, UUID]:
-    """Old body → what says the same in its place: no backup loses a record because it was revised since.
-
-    Not a rendition when consent changed: it may say more than what follows it.
-    """
-    follows = {(body.kind, body.room): body.id for body in new}
-    if change.entry is None:
-        follows |= {(body.kind, body.room): master for body in old if body.kind is BodyKind.RENDITION} | follows
-    return {
-        body.id: follows[body.kind, body.room]
-        for body in old
-        if (body.kind, body.room) in follows and (change.entry is None or body.kind is not BodyKind.RENDITION)
-    }
+    saving.forget(archive, [body.id for body in old])
 
 
 def _ended_identities(archive: Archive, unit: UnitOfWork, change: Revision) -> list[SealedBody]:
