@@ -27,7 +27,7 @@ class FilterForm(Form):
         [Optional(), Regexp(_ID + r"\Z", message=_l("Write the record's id, as its address has it."))],
     )
     since = DateField(_l("From"), [Optional()])
-    until = DateField(_l("Up to"), [Optional()])
+    until = DateField(_l("To"), [Optional()])
 
     @classmethod
     def of(cls, people: Iterable[tuple[UUID, str]], only: LogFilter | None = None) -> FilterForm:
