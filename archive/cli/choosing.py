@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
+from archive.cli import asking
+from archive.cli.given import only_in_a_demo
 from archive.cli.refusals import Mistaken
 from archive.domain.errors import NotFound
 from archive.domain.rooms import RoomPurpose
 from archive.domain.showing import RoomView
-from archive.services import rooms
+from archive.services import desk, rooms
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 
@@ -50,3 +52,17 @@ def record(said: str) -> UUID:
         raise Mistaken(
             "A record is named by its id, as `guwah search` shows it (32 hexadecimal digits)."
         ) from None
+
+
+def spoken(archive: Archive, acting: Acting, said: str) -> UUID:
+    """Return the record that an id on the command line means, or a code that is asked for (``-``).
+
+    A spoken code stands on the person's slip: on the command line the shell would keep it, so it is taken there in
+    demos only. Raises NotFound for a code of a record that the member may not close, Mistaken.
+    """
+    if said != asking.STDIN:
+        try:
+            return UUID(said)
+        except ValueError:
+            only_in_a_demo(archive, "A record's code", "Write its id, or leave it out to be asked.")
+    return desk.find(archive, acting, asking.typed("code") if said == asking.STDIN else said)

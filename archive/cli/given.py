@@ -151,17 +151,17 @@ class Root(Group):
 pass_given: Final = click.make_pass_decorator(Given)
 
 
-def as_member(function: Callable[..., object]) -> Any:  # noqa: ANN401 - as `_decorated`
+def as_member(function: Callable[..., object]) -> Any:  # noqa: ANN401 - as `decorated`
     """Give a command `member: Member` from --as and --passphrase-file."""
     return _member_flags(function, required=True)
 
 
-def as_member_or_nobody(function: Callable[..., object]) -> Any:  # noqa: ANN401 - as `_decorated`
+def as_member_or_nobody(function: Callable[..., object]) -> Any:  # noqa: ANN401 - as `decorated`
     """Give a command `member: Member | None`: it does less when nobody acts."""
     return _member_flags(function, required=False)
 
 
-def _member_flags(function: Callable[..., object], *, required: bool) -> Any:  # noqa: ANN401 - as `_decorated`
+def _member_flags(function: Callable[..., object], *, required: bool) -> Any:  # noqa: ANN401 - as `decorated`
     @wraps(function)
     def gathered(
         *args: object,
@@ -182,10 +182,10 @@ def _member_flags(function: Callable[..., object], *, required: bool) -> Any:  #
         ),
         click.option("--passphrase", metavar="WORDS", help="In demo archives only."),
     )
-    return _decorated(gathered, options)
+    return decorated(gathered, options)
 
 
-def as_officers(function: Callable[..., object]) -> Any:  # noqa: ANN401 - as `_decorated`
+def as_officers(function: Callable[..., object]) -> Any:  # noqa: ANN401 - as `decorated`
     """Give a command `member` and, where two officers are needed, `second: Member | None`."""
 
     @wraps(function)
@@ -199,10 +199,10 @@ def as_officers(function: Callable[..., object]) -> Any:  # noqa: ANN401 - as `_
         click.option("--second", metavar="LOGIN", help="The second officer, where two must act."),
         click.option("--second-passphrase-file", metavar="FILE", help="As --passphrase-file."),
     )
-    return as_member(_decorated(gathered, options))
+    return as_member(decorated(gathered, options))
 
 
-def _decorated(function: Callable[..., object], options: Sequence[Callable[[Any], Any]]) -> Any:  # noqa: ANN401 - click's decorators keep no type
+def decorated(function: Callable[..., object], options: Sequence[Callable[[Any], Any]]) -> Any:  # noqa: ANN401 - click's decorators keep no type
     """The function with its options, shown in this order."""
     for option in reversed(options):
         function = option(function)

@@ -24,6 +24,7 @@ from archive.cli.rooms import grant, room
 from archive.cli.serving import serve
 from archive.cli.starting import init
 from archive.cli.tagging import tag
+from archive.cli.withdrawals import consent
 
 _EXITS = "\b\nExit codes:\n" + "\n".join(
     f"  {code:<4} {meaning}" for code, meaning in refusals.MEANINGS.items()
@@ -42,7 +43,7 @@ def guwah() -> None:
 
 for command in (
     init, demo, serve, member, room, grant, import_, rejects, search, show, tag, reindex, fsck, log, upgrade, exhibit,
-    backup, restore, shredlist,
+    backup, restore, shredlist, consent,
 ):  # fmt: skip
     guwah.add_command(command)
 
