@@ -93,11 +93,15 @@ def _cells(function: Callable[..., object]) -> Any:  # noqa: ANN401 - as `given.
     }
     options = [
         click.option(
-            f"--{flag}", f"{flag}s" if flag != "class" else "classes",
-            type=click.Choice([term.value for term in terms]), multiple=True, metavar="TERM", help=f"{said} May be given several times.",
+            f"--{flag}",
+            f"{flag}es" if flag == "class" else f"{flag}s",
+            type=click.Choice([term.value for term in terms]),
+            multiple=True,
+            metavar="TERM",
+            help=f"{said} May be given several times.",
         )
         for flag, (terms, said) in flags.items()
-    ]  # fmt: skip
+    ]
     until = click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="The last day.")
     return decorated(gathered, [*options, until, _BECAUSE, _PREVIEW])
 

@@ -104,7 +104,8 @@ def test_without_consent_or_a_basis_nothing_is_stored(
     assert page.status == 422
     assert "nothing is stored" in page.text
     assert count(world) == before
-    assert ("#consent-grants-0-rest", "") in page.links
+    assert ("#consent-asked-keep", "") in page.links
+    assert "consent-asked-keep" in page.ids
     for name, value in typed.items():
         assert page.form(button="find").value(name) == value
 

@@ -64,7 +64,7 @@ def test_every_mistake_is_said_at_once_and_says_which_part_it_is_in(world: World
         "Title: Fill this in.",
         "Text 2 · Text: Fill this in.",
         "When it was given: not a date",
-        "Question 1 · Answer: Without consent",
+        "only those who look after this archive read it?: Without consent",
     ):
         assert words in page.text
 

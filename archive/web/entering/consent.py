@@ -3,13 +3,13 @@ Must not know what an answer opens: `policy` decides."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, FormField, SelectField
+from wtforms import BooleanField, DateField, FormField, RadioField, SelectChoice, SelectField
 from wtforms.validators import Optional
 
 from archive.domain.consent import (
@@ -23,8 +23,9 @@ from archive.domain.consent import (
     Purpose,
 )
 from archive.domain.identifiers import new_id
-from archive.policy.consent import speaks_for_others
-from archive.web.entering.parts import block, line
+from archive.policy import questions
+from archive.policy.consent import Cell, speaks_for_others
+from archive.web.entering.parts import Ticks, block, line
 from archive.web.forms import Part, lazy_label, repeated, terms
 
 _ANSWER: Final = terms("decisions", "—")
@@ -77,6 +78,40 @@ class GrantForm(Part):
                 yield item
 
 
+def _plainly() -> list[SelectChoice]:
+    """Yes, no, ask me first; and last what opens nothing: it was not asked."""
+    asked = [choice for choice in _ANSWER() if choice.value not in ("", Decision.NOT_ASKED)]
+    return [*asked, SelectChoice("", str(lazy_label("decisions", Decision.NOT_ASKED)))]
+
+
+class QuestionsForm(Part):
+    """The plain questions; what none of them is answered for is "not asked" and opens nothing."""
+
+    never = Ticks(
+        lazy_label("questions", questions.NEVER),
+        "data-classes",
+        description=_l("It is kept inside, and refused to everybody else."),
+    )
+    until = _day(_l("Until when, if there is to be an end"))
+
+    def asked(self) -> Iterator[RadioField]:
+        """The questions that are answered with a word, in their order."""
+        yield from (self[name] for name in questions.QUESTIONS)
+
+    def items(self, besides: Collection[Cell]) -> tuple[GrantItem, ...]:
+        """What the answers mean, but for the cells that the grid answers."""
+        answers = {field.short_name: Decision(field.data) for field in self.asked() if field.data}
+        return questions.items(answers, self.never.classes(), self.until.data, besides=besides)
+
+
+for _name in questions.QUESTIONS:
+    setattr(
+        QuestionsForm,
+        _name,
+        RadioField(lazy_label("questions", _name), choices=_plainly, default=""),
+    )
+
+
 class ConsentForm(Part):
     basis = SelectField(_l("Why the archive may hold this"), choices=terms("legal-bases"))
     at = DateField(_l("On which day"), default=date.today)
@@ -96,11 +131,25 @@ class ConsentForm(Part):
     source = line(_l("Source"), description=_l("Needed for what is already public."))
     licence = line(_l("Terms of the source"), description=_l("Needed for what is already public."))
     review_on = _day(_l("Review on"))
+    asked = FormField(QuestionsForm)
     grants = repeated(GrantForm, _l("Question"))
 
-    def entry(self, record: UUID) -> tuple[ConsentEntry, tuple[int, ...]]:
-        """The ledger's first entry, and for each of its items the grant of the form that it came from."""
-        found = [(item, number) for number, grant in enumerate(self.grants) for item in grant.form.items()]
+    def grid_in_use(self) -> bool:
+        """Whether something stands in the grid that an empty form does not have: then it is shown open."""
+        rows = [entry.form for entry in self.grants]
+        answered = any(row.rest.data or any(row.answers.data.values()) for row in rows)
+        drawn = [{"purpose": row.purpose.data, "audience": row.audience.data} for row in rows]
+        return bool(self.grants.errors) or answered or drawn != list(FIRST)
+
+    def entry(self, record: UUID, event: Event = Event.GRANT) -> tuple[ConsentEntry, tuple[str, ...]]:
+        """An entry of the ledger, and for each of its items the part of the form that it came from."""
+        found = [
+            (item, f"grants.{number}")
+            for number, grant in enumerate(self.grants)
+            for item in grant.form.items()
+        ]
+        cells = {(item.purpose, item.audience, item.data_class) for item, _part in found}
+        found += [(item, "asked") for item in self.asked.form.items(cells)]
         plain: dict[str, Any] = {
             name: self[name].data or ""
             for name in (
@@ -116,10 +165,10 @@ class ConsentForm(Part):
         entry = ConsentEntry(
             id=new_id(),
             record=record,
-            event=Event.GRANT,
+            event=event,
             basis=Basis(self.basis.data),
             at=self.at.data,
-            items=tuple(item for item, _number in found),
+            items=tuple(item for item, _part in found),
             given_by=self.given_by.data,
             capacity=self.capacity.data,
             interpreter_used=self.interpreter_used.data,
@@ -128,4 +177,4 @@ class ConsentForm(Part):
             review_on=self.review_on.data,
             **plain,
         )
-        return entry, tuple(number for _item, number in found)
+        return entry, tuple(part for _item, part in found)

@@ -26,10 +26,10 @@ from archive.web.presenting import term
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A draft; for each of its consent items the grant on the form; and places that the form names otherwise."""
+    """A draft; for each of its consent items its part of the form; and places that the form names otherwise."""
 
     draft: Draft
-    grants: tuple[int, ...]
+    grants: tuple[str, ...]
     moved: Mapping[str, str]
 
 

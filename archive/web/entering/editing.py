@@ -51,17 +51,17 @@ def act(form: Form, button: str) -> None:
 
 
 def located(
-    problems: Iterable[Problem], form: Form, moved: Mapping[str, str], grants: Sequence[int] = ()
+    problems: Iterable[Problem], form: Form, moved: Mapping[str, str], grants: Sequence[str] = ()
 ) -> Iterator[tuple[str, str]]:
     """(id of a field on the form, or nothing; message) of each problem the services found.
 
-    ``moved``: beginnings of places that the form names otherwise. ``grants``: for each consent item its grant.
+    ``moved``: beginnings of places that the form names otherwise. ``grants``: for each consent item its part.
     """
     labels = {field.id: name for field, name in fields(form)}
     for problem in problems:
         where = _ITEM.sub(lambda found: _grant(found[1], grants), problem.where)
         if where == "consent":
-            where = "consent.grants.0.rest"  # what is lacking is an answer
+            where = "consent.asked.keep"  # what is lacking is an answer
         for begin, there in moved.items():
             if where == begin or where.startswith(f"{begin}."):
                 where = there + where.removeprefix(begin)
@@ -74,9 +74,9 @@ def located(
         yield at, f"{name}: {words}" if at else words
 
 
-def _grant(item: str | None, grants: Sequence[int]) -> str:
+def _grant(item: str | None, grants: Sequence[str]) -> str:
     number = int(item) if item else len(grants)
-    return f"consent.grants.{grants[number]}" if number < len(grants) else "consent.grants"
+    return f"consent.{grants[number]}" if number < len(grants) else "consent.asked"
 
 
 def _nearest(labels: Mapping[str, str], where: str) -> str:
