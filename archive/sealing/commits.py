@@ -37,12 +37,16 @@ class Signs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one record stands after a commit: its master's body and revision, its ledger's head, closed or open."""
+    """Where one record stands after a commit: its master's body and revision, its ledger's head, closed or open.
+
+    ``placed`` is no part of what is signed: the ledger's head from which it was placed last, found in a commit before.
+    """
 
     master: UUID
     revision: int
     ledger: bytes
     closed: bool = False
+    placed: bytes = b""
 
 
 def sign(

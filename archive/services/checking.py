@@ -313,7 +313,8 @@ def _standing(check: _Check, page: _Page, row: RecordRow, commit: CommitRow | No
         yield Finding("record", row.id.hex, message("It is not in the state that was signed last."))
     try:
         entries = consents.chained(page.ledgers.get(row.id, ()))
-        if said and (not entries or entries[-1].hash != said.ledger):
+        heads = [entry.hash for entry in entries]
+        if said and (not heads or heads[-1] != said.ledger or said.placed not in (b"", *heads)):
             yield Finding(
                 "ledger", row.id.hex, message("Its consent ledger does not end where it was signed.")
             )

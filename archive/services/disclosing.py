@@ -80,7 +80,7 @@ def _permitted(archive: Archive, acting: Acting, unit: UnitOfWork, room: UUID, r
     view = rooms.held_room(archive, acting, unit, held[room])
     stands = saving.standing(archive, acting, unit, row)
     said = consents.chained(unit.ledger.of_record(record))
-    saving.same_ledger(stands, said[-1].hash if said else b"")
+    saving.same_ledger(stands, said)
     if licence is None or body.revision != stands.revision or licence.rendition != body.id:
         raise Damaged(_OUTDATED)
     if not endures(licence, said):

@@ -139,7 +139,10 @@ class Records(Protocol):
     def commits(self, commits: Iterable[UUID]) -> Mapping[UUID, CommitRow]: ...
 
     def commits_of(self, record: UUID) -> tuple[CommitRow, ...]:
-        """Every commit that added a body of one record that is still kept."""
+        """Every commit that added a body of one record that is still kept, in the order in which the log names them.
+
+        One that the log does not name is left out.
+        """
         ...
 
     def known_sources(self, room: UUID, field: str, blinds: Sequence[bytes]) -> Mapping[bytes, UUID]:

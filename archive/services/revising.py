@@ -52,7 +52,7 @@ def standing(
     if body is None:
         raise NotFound
     ledger, head = consents.entries(archive, acting, unit, row.id, row.collection)
-    saving.same_ledger(stands, head)
+    saving.same_ledger(stands, unit.ledger.of_record(row.id))
     parts = saving.unseal(archive, acting, unit, body, row.collection, row.collection)
     found = placing.Standing(
         record=placing.record_of(parts),

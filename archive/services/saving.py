@@ -13,7 +13,7 @@ from uuid import UUID
 from archive.crypto.errors import CannotOpen
 from archive.domain.errors import Damaged, message
 from archive.domain.identifiers import new_id
-from archive.domain.keeping import CommitRow, RecordRow, SealedBody
+from archive.domain.keeping import CommitRow, ConsentRow, RecordRow, SealedBody
 from archive.sealing import bodies, commits
 from archive.sealing.bodies import Unsealed
 from archive.sealing.commits import Standing
@@ -92,25 +92,32 @@ def standing(archive: Archive, acting: Acting, unit: UnitOfWork, row: RecordRow)
 def latest(archive: Archive, checks: Trust, unit: UnitOfWork, row: RecordRow) -> Standing | None:
     """Return where the newest commit that speaks of a record, and that somebody entitled signed, says it stands.
 
-    Which master it is, the newest commit of somebody who could place says; whoever only closes cannot change that.
+    Newest in the log: what a commit says of the log's size is its signer's word. Which master it is, and from which
+    ledger it was placed, the newest commit of somebody who could place says; whoever only closes can neither change
+    that nor open again what was closed since.
     """
-    newest: Standing | None = None
-    for commit in sorted(unit.records.commits_of(row.id), key=lambda found: found.log_size, reverse=True):
+    newest, closed = None, False
+    for commit in reversed(unit.records.commits_of(row.id)):
         try:
             said, placer = commits.standings(archive.row.id, row.collection, commit, checks)
         except CannotOpen:
             continue
         if row.id not in said:
             continue
-        newest = newest or said[row.id]
+        stand = said[row.id]
+        newest, closed = newest or stand, closed or stand.closed
         if placer:
-            return replace(newest, master=said[row.id].master, revision=said[row.id].revision)
+            return replace(stand, ledger=newest.ledger, placed=stand.ledger, closed=closed)
     return None
 
 
-def same_ledger(stands: Standing, head: bytes) -> None:
-    """Return when a ledger's head is the one signed last; raises Damaged when entries were taken away or added."""
-    if stands.ledger != head:
+def same_ledger(stands: Standing, ledger: Sequence[ConsentRow]) -> None:
+    """Return when a ledger ends where it was signed last, and holds the entry that the record was placed from.
+
+    Raises Damaged when entries were taken away or added.
+    """
+    heads = [entry.hash for entry in ledger]
+    if stands.ledger != (heads[-1] if heads else b"") or stands.placed not in heads:
         raise Damaged(_ROLLED_BACK)
 
 

@@ -151,9 +151,10 @@ class Records:
         }
 
     def commits_of(self, record: UUID) -> tuple[CommitRow, ...]:
-        body = tables.bodies
+        body, commit, log = tables.bodies, tables.commits, tables.log
         adding = select(body.c.commit).where(body.c.record == record)
-        return self._rows.load(CommitRow, tables.commits, tables.commits.c.id.in_(adding))
+        logged = select(commit).join(log, log.c.commit == commit.c.id).where(commit.c.id.in_(adding))
+        return tuple(CommitRow(**row) for row in self._rows.all(logged.order_by(log.c.number)))
 
     def known_sources(self, room: UUID, field: str, blinds: Sequence[bytes]) -> Mapping[bytes, UUID]:
         table = tables.sources

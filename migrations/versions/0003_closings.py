@@ -50,6 +50,8 @@ def upgrade() -> None:
     op.drop_table("consents_before")
     _fill_leaves(op.get_bind())
     op.create_index("ix_consents_receipt", "consents", ["receipt"], unique=False)
+    op.create_index("ix_log_commit", "log", ["commit"], unique=False)
+    op.create_index("ix_bodies_not_after", "bodies", ["not_after"], unique=False)
     for deed, when in DEEDS if sqlite else ():
         op.execute(
             f"CREATE TRIGGER consents_no_{deed.lower()} BEFORE {deed} ON consents{when} "

@@ -16,15 +16,19 @@ from archive.domain.errors import CannotSignIn, Conflict, GuwahError, NoSuchRece
 from archive.domain.identifiers import new_id
 from archive.domain.keeping import BodyKind, SealedBody
 from archive.domain.rooms import RoomPurpose
-from archive.sealing import bodies
+from archive.sealing import bodies, commits
+from archive.sealing.bodies import RoomKey
 from archive.services import (
     cataloguing,
     checking,
     consenting,
+    consents,
     disclosing,
     expiring,
     rooms,
+    saving,
     shredding,
+    transparency,
     withdrawing,
 )
 from tests.archives import FULL, Standing, account, consent, draft
@@ -217,6 +221,23 @@ def test_a_receipt_closes_its_record_once_with_nobody_signed_in(standing: Standi
         assert code.encode() not in b"".join(map(bytes, [line.encode() for line in database.iterdump()]))
 
 
+@pytest.mark.parametrize("by", ["receipt", "desk"])
+def test_what_is_closed_because_nothing_keeps_it_can_still_be_withdrawn(desk: Standing, by: str) -> None:
+    given = draft()
+    [record] = store(desk, given)
+    keeper, officer = desk.acting("keeper"), desk.acting("outsider")
+    code = consenting.receipt(desk.archive, keeper, desk.custody, record)
+    every = tuple(item.id for item in given.consent.items)
+    consenting.append(desk.archive, keeper, desk.custody, entry(record, Event.LIMIT, closes=every))
+    assert closed_everywhere(desk, record)
+    if by == "receipt":
+        withdrawing.by_receipt(desk.archive, code)
+    else:
+        withdrawing.withdraw(desk.archive, officer, record)
+    assert set(shredding.waiting(desk.archive, officer, desk.custody)) == {record}
+    assert checking.fsck(desk.archive, keeper) == ()
+
+
 def test_a_receipt_that_a_database_writer_adds_closes_nothing(standing: Standing) -> None:
     record, other = store(standing, draft(), draft())
     keeper = standing.acting("keeper")
@@ -317,3 +338,58 @@ def test_a_withdrawal_again_by_entry(standing: Standing) -> None:
     )
     assert closed_everywhere(standing, record)
     assert checking.fsck(standing.archive, standing.acting("keeper")) == ()
+
+
+def test_a_desk_that_writes_the_database_opens_nothing_again(desk: Standing) -> None:
+    """It signs, with its own right, that an older ledger and an open record are the newest state."""
+    given = draft()
+    [record] = store(desk, given)
+    keeper, officer = desk.acting("keeper"), desk.acting("outsider")
+    with desk.archive.read() as unit:
+        row, [granted] = unit.records.get(record), unit.ledger.of_record(record)
+    assert row
+    keeping = tuple(item.id for item in given.consent.items if item.purpose is Purpose.STORE)
+    consenting.append(desk.archive, keeper, desk.custody, entry(record, Event.LIMIT, closes=keeping[:1]))
+    forged = entry(record, Event.LIMIT, closes=(new_id(),))
+    with desk.archive.read() as unit:
+        custody = unit.rooms.get(desk.custody)
+        now = unit.records.get(record)
+    assert custody
+    assert now
+    unsealed = consents.unsealed(forged, RoomKey(custody.id, custody.version, custody.public), row.day)
+    [body] = saving.seal(desk.archive, [unsealed], saving.draw(desk.archive, [unsealed.id]))
+    again = consents.row(forged, body, [granted])
+    with raw(desk) as database:
+        database.execute("DELETE FROM consents WHERE record = ? AND number > 0", (record.hex,))
+    stand = commits.Standing(now.master, now.revision, again.hash)
+    commit, placed = commits.sign(officer.keys, new_id(), [body], {record: stand}, 1 << 30, row.day)
+    with desk.archive.work() as unit:
+        unit.records.add_commit(commit)
+        unit.records.add_bodies(placed)
+        unit.ledger.append(again)
+        transparency.append(desk.archive, unit, officer.member, "limit", {}, commit, about=record)
+        unit.commit()
+    with pytest.raises(GuwahError):
+        disclosing.show(desk.archive, keeper, desk.custody, record)
+    assert {finding.what for finding in checking.fsck(desk.archive, keeper)} & {"ledger", "body", "record"}
+
+
+def test_a_closed_record_is_not_opened_again_by_whoever_only_closes(desk: Standing) -> None:
+    [record] = store(desk, draft())
+    keeper, officer = desk.acting("keeper"), desk.acting("outsider")
+    withdrawing.withdraw(desk.archive, officer, record)
+    forged = entry(record, Event.LIMIT, closes=(new_id(),))
+    with desk.archive.read() as unit:
+        custody, row = unit.rooms.get(desk.custody), unit.records.get(record)
+    assert custody
+    assert row
+    unsealed = consents.unsealed(forged, RoomKey(custody.id, custody.version, custody.public), row.day)
+    [body] = saving.seal(desk.archive, [unsealed], saving.draw(desk.archive, [unsealed.id]))
+    with desk.archive.work() as unit:
+        commit = consents.enter(unit, officer.keys, row, forged, body, closed=False)
+        unit.records.replace(replace(row, closed=False))
+        transparency.append(desk.archive, unit, officer.member, "limit", {}, commit, about=record)
+        unit.commit()
+    with pytest.raises(GuwahError):
+        disclosing.show(desk.archive, keeper, desk.custody, record)
+    assert "record" in {finding.what for finding in checking.fsck(desk.archive, keeper)}
