@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
+from archive.domain.records import WITHHELD
 from archive.evidence.sheet import Sheet, SheetText
 from archive.text.scripts import detect
 from archive.vocabularies.load import UnknownTerm, vocabulary
@@ -16,7 +17,8 @@ _STYLE: Final = (
     "dl>div{display:grid;grid-template-columns:11rem 1fr;gap:0 1rem;border-bottom:1px solid #999;padding:.2rem 0}"
     "dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}h1{font-size:1.4rem}h2{font-size:1.1rem}"
     ".texts{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:0 2rem}"
-    ".texts p{white-space:pre-line}[dir=rtl]{line-height:1.8}code{font-size:.85em;overflow-wrap:anywhere}"
+    ".texts p{white-space:pre-line}.texts dl>div{display:block}"
+    "[dir=rtl]{line-height:1.8}code{font-size:.85em;overflow-wrap:anywhere}"
     ".line dd{min-height:3rem}@media print{body{margin:0}}"
 )
 _LINE: Final = '<dl class="line"><div><dt>{}</dt><dd></dd></div></dl>'
@@ -36,6 +38,7 @@ def page(sheet: Sheet, name: str, fingerprint: str, digest: str) -> str:
         if sheet.content_note
         else "",
         '<div class="texts">\n' + "\n".join(_text(text) for text in sheet.texts) + "\n</div>",
+        f"<p>“{escape(WITHHELD)}” stands for whatever consent does not open to the matter room.</p>",
         "<h2>The account</h2>\n" + _list(_account(sheet)),
         "<h2>Consent in force</h2>\n" + _list(_consent(sheet)),
         "<h2>Where the log has it</h2>\n" + _list(_log(sheet)),
@@ -46,6 +49,7 @@ def page(sheet: Sheet, name: str, fingerprint: str, digest: str) -> str:
 
 
 def _account(sheet: Sheet) -> Iterator[tuple[str, str]]:
+    yield "Kind", _label("kinds", sheet.kind)
     yield "Version", f"revision {sheet.version.revision} of {sheet.version.day}"
     yield "Given", escape(sheet.given.when) or _NOT_RECORDED
     yield "Where", _label("places", sheet.given.where) if sheet.given.where else _NOT_RECORDED
