@@ -45,6 +45,8 @@ LABELS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "part": ("record", "rendition", "part", "revision", "schema"),
         "aside": ("owner",),
         "receipt": ("use",),
+        "hold": ("record", "hold"),
+        "held": ("owner", "hold", "officer"),
         "media": ("record", "item", "rendition", "revision"),
         "consent": ("record", "entry"),
         "name": ("owner kind", "owner"),

@@ -88,7 +88,8 @@ class Event(StrEnum):
     """What an entry does to the ledger. Entries are appended, never changed.
 
     RECEIPT says that the person was given a new one-time code to withdraw with, and ends the one before; it changes
-    no consent.
+    no consent. HOLD says that other people are at risk (``reason`` says who finds so, and why): while it stands no yes
+    shows them outside custody. RELEASE ends the holds whose entries it ``closes``.
     """
 
     DRAFT = "draft"
@@ -99,6 +100,8 @@ class Event(StrEnum):
     WITHDRAW = "withdraw"
     SUPERSEDE = "supersede"
     RECEIPT = "receipt"
+    HOLD = "hold"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from uuid import UUID
 QUERIES: Final = ("search", "suggest")
 """The actions whose bodies hold what somebody typed."""
 STAYING: Final = (
-    "shred", "undo", "hand-over", "recall", "recalls", "hold", "lift", "subject-report", "certificate",
+    "shred", "undo", "hand-over", "recall", "recalls", "hold", "lift", "holds", "subject-report", "certificate",
 )  # fmt: skip
 """The actions that say what became of a record, with opaque ids only: their bodies outlive it."""
 KEPT: Final = timedelta(days=90)

@@ -4,7 +4,8 @@ Knows how entries open, narrow and close one another. Must not know rooms, recor
 
 Deny wins and silence is no: a cell (purpose × audience × data class) is open while a live yes names it and no live no
 does, in whatever order the two were said. Limits and withdrawals only ever narrow. A no ends by its own term, or by an
-entry of consent that supersedes it, and by nothing else.
+entry of consent that supersedes it, and by nothing else. A risk hold closes whatever may show somebody outside custody
+and identity, and no yes overrides it.
 """
 
 from __future__ import annotations
@@ -36,6 +37,13 @@ KEEPING: Final = frozenset({(Purpose.STORE, Audience.CUSTODIAN), (Purpose.CATALO
 PUBLISHED: Final = KEEPING | {(Purpose.RESEARCH, Audience.VETTED_RESEARCHERS)}
 """What items on the basis *already public* may open; items on the others, no more than KEEPING."""
 
+AT_RISK: Final = frozenset(
+    {DataClass.IDENTITY, DataClass.CONTACT, DataClass.PLACE_PRECISE, DataClass.THIRD_PARTY}
+)
+"""The classes that a risk hold closes to everybody but the custodian."""
+
+_PASSING: Final = frozenset({Event.RECEIPT, Event.HOLD, Event.RELEASE})
+"""What says nothing of where consent stands."""
 _MAY_ACCUSE: Final = frozenset({Audience.CUSTODIAN, Audience.LEGAL_TEAM, Audience.COURT})
 
 
@@ -61,11 +69,15 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentState:
-    """What the ledger of one record says today: where it stands, what is open by which grant, what is refused."""
+    """What the ledger of one record says today: where it stands, what is open by which grant, what is refused.
+
+    ``holds``: the entries of the risk holds that stand.
+    """
 
     state: State
     open: Mapping[Cell, Grant] = field(default_factory=dict)
     refused: frozenset[Cell] = frozenset()
+    holds: frozenset[UUID] = frozenset()
 
     def allows(self, purpose: Purpose, audience: Audience, data_class: DataClass) -> frozenset[UUID] | None:
         """Return the grant items on which this cell is open; None when it is closed."""
@@ -100,9 +112,13 @@ def fold(entries: Sequence[ConsentEntry], today: date) -> ConsentState:
         cell = _cell(yes)
         if cell in refused or (ledger.suspended and cell[:2] not in KEEPING):
             continue
+        if ledger.holds and cell[1] is not Audience.CUSTODIAN and cell[2] in AT_RISK:
+            continue
         grant = Grant(yes.id, _earlier(yes.until, dawning.get(cell)))
         found[cell] = max(found[cell], grant, key=_lasting) if cell in found else grant
-    return ConsentState(state=ledger.state(live), open=found, refused=frozenset(refused))
+    return ConsentState(
+        state=ledger.state(live), open=found, refused=frozenset(refused), holds=frozenset(ledger.holds)
+    )
 
 
 class _Ledger:
@@ -112,6 +128,7 @@ class _Ledger:
         self.yes: list[GrantItem] = []
         self.no: list[GrantItem] = []
         self.suspended = False
+        self.holds: set[UUID] = set()
         self._last: Event | None = None
         self._narrowed = False
         self._withdrawn = False
@@ -119,8 +136,12 @@ class _Ledger:
     def take(self, entry: ConsentEntry) -> None:
         if entry.event is Event.DRAFT:
             return
-        if entry.event is not Event.RECEIPT:  # which says nothing of where consent stands
+        if entry.event not in _PASSING:
             self._last = entry.event
+        if entry.event is Event.HOLD:
+            self.holds.add(entry.id)
+        if entry.event is Event.RELEASE:
+            self.holds.difference_update(entry.closes)
         if entry.event in (Event.SUSPEND, Event.RESUME):
             self.suspended = entry.event is Event.SUSPEND
         if entry.event in (Event.LIMIT, Event.WITHDRAW):
@@ -195,9 +216,9 @@ def closed_by(
 ) -> frozenset[UUID]:
     """Return the grant items that an entry ends: those it names, and those of which it closed a cell. Pure.
 
-    A suspension ends none: it may be over tomorrow.
+    A suspension and a risk hold end none: they may be over tomorrow. Nor does the end of a hold, which names it.
     """
-    if entry.event is Event.SUSPEND:
+    if entry.event in (Event.SUSPEND, Event.HOLD, Event.RELEASE):
         return frozenset()
     gone = open_before.open.keys() - after.open.keys()
     fallen = (item.id for said in before for item in said.items if _cell(item) in gone)

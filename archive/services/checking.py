@@ -28,7 +28,17 @@ from archive.domain.keeping import (
 )
 from archive.sealing import bodies, commits
 from archive.sealing.trust import Trust
-from archive.services import admitting, checkpoints, consents, indexing, rooms, saving, transparency, upkeep
+from archive.services import (
+    admitting,
+    checkpoints,
+    consents,
+    holding,
+    indexing,
+    rooms,
+    saving,
+    transparency,
+    upkeep,
+)
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.entitling import keyless_trust, trust
@@ -101,6 +111,7 @@ def fsck(archive: Archive, acting: Acting | None = None, since: str = "") -> tup
             *_members(check),
             *_rooms(check),
             *_records(check, newest),
+            *(Finding("hold", id.hex, text) for id, text in holding.faults(archive, unit, checks)),
             *_leftover(check),
             *_shares(check),
             *_rolled_back(check, since),

@@ -6,7 +6,8 @@ Knows shares, rows and days. Must not know what is shredded: nothing here unseal
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -14,12 +15,13 @@ from uuid import UUID
 from archive.crypto.errors import CannotOpen
 from archive.domain.consent import ConsentEntry
 from archive.domain.errors import CannotSignIn, Conflict, NotFound, Refused, message
+from archive.domain.keeping import HoldRow, RecordRow
 from archive.domain.rooms import Capability
-from archive.sealing import kits, receipts
+from archive.sealing import holds, kits, receipts
 from archive.services import consenting, transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
-from archive.services.entitling import capable
+from archive.services.entitling import capable, keyless_trust
 from archive.services.ports import UnitOfWork
 
 LASTS: Final = 72 * 3600
@@ -30,20 +32,41 @@ def set_aside(archive: Archive, records: Collection[UUID] | None = None) -> int:
     """Put the shares of withdrawn records (or of these) out of the archive's reach; return until when they lie there.
 
     What is done is durable, and doing it again is harmless: upkeep finishes what a kill interrupted, and what joins
-    later goes when the rest of its record goes. Needs no key.
+    later goes when the rest of its record goes. What a legal hold stands on goes to its two officers, not to the kit.
+    Needs no key.
     """
-    until, held = now(archive) + LASTS, archive.shares.owners()
+    until, mine = now(archive) + LASTS, archive.shares.owners()
     with archive.read() as unit:
-        of = unit.records.withdrawn()
+        of, seals = unit.records.withdrawn(), _seals(archive, unit)
     lying = {of[owner]: end for owner, end in archive.shares.aside().items() if owner in of}
-    joining = defaultdict[int, list[UUID]](list)
+    joining = defaultdict[UUID, list[UUID]](list)
     for owner, record in of.items():
-        if owner in held and (records is None or record in records):
-            joining[lying.get(record, until)].append(owner)
-    seal = partial(receipts.set_aside, archive.row.id, archive.row.recovery_public)
-    for end, owners in joining.items():
-        archive.shares.set_aside(owners, seal, end)
+        if owner in mine and (records is None or record in records):
+            joining[record].append(owner)
+    kit = partial(receipts.set_aside, archive.row.id, archive.row.recovery_public)
+    for record, owners in joining.items():
+        archive.shares.set_aside(owners, seals.get(record, kit), lying.get(record, until))
     return until
+
+
+def held(archive: Archive, unit: UnitOfWork) -> Mapping[UUID, HoldRow]:
+    """Return record → the legal hold that two officers set on it and that stands; one that nobody signed is none."""
+    found, checks = {}, keyless_trust(archive, unit)
+    for row in unit.holds.all():
+        with suppress(CannotOpen):
+            if holds.stands(archive.row.id, row, checks):
+                found[row.record] = row
+    return found
+
+
+def _seals(archive: Archive, unit: UnitOfWork) -> dict[UUID, Callable[[UUID, bytes], bytes]]:
+    checks = keyless_trust(archive, unit)
+    return {
+        record: partial(
+            holds.set_aside, archive.row.id, row.id, [checks.member(signed.signer) for signed in row.signed]
+        )
+        for record, row in held(archive, unit).items()
+    }
 
 
 def waiting(archive: Archive, acting: Acting, custody: UUID) -> dict[UUID, int]:
@@ -77,24 +100,31 @@ def confirm(archive: Archive, acting: Acting, record: UUID) -> None:
             raise NotFound
         if withdrew(unit, record) == acting.member:
             raise Refused(message("Somebody else must confirm: whoever withdrew a record cannot."))
+        if record in held(archive, unit):
+            raise Refused(message("A legal hold stands on this record. Two officers can lift it."))
     set_aside(archive, [record])
     shred(archive, [record], acting.member)
 
 
 def withdrew(unit: UnitOfWork, record: UUID) -> UUID | None:
-    """Return who signed last for a record: of a withdrawn one, who withdrew it; the archive's host, for a receipt."""
-    commits = unit.records.commits_of(record)
-    return commits[-1].signer if commits else None
+    """Return who signed the last entry of a ledger: of a withdrawn record, who withdrew it, or the host for a receipt.
+
+    None when that was destroyed.
+    """
+    ledger = unit.ledger.of_record(record)
+    body = unit.records.body(ledger[-1].body) if ledger else None
+    known = unit.records.commits([body.commit] if body and body.commit else [])
+    return next((commit.signer for commit in known.values()), None)
 
 
 def finish(archive: Archive) -> None:
-    """Destroy every withdrawn record whose three days are over. Needs no key."""
+    """Destroy every withdrawn record whose three days are over and that no legal hold keeps. Needs no key."""
     aside, moment = archive.shares.aside(), now(archive)
     with archive.read() as unit:
-        of = unit.records.withdrawn()
+        of, kept = unit.records.withdrawn(), held(archive, unit)
     lasting = {of[owner] for owner, until in aside.items() if until > moment and owner in of}
     over = {of[owner] for owner, until in aside.items() if until <= moment and owner in of}
-    shred(archive, over - lasting, None)
+    shred(archive, over - lasting - kept.keys(), None)
 
 
 def shred(archive: Archive, records: Collection[UUID], actor: UUID | None) -> None:
@@ -123,23 +153,40 @@ def undo(archive: Archive, acting: Acting, kit: str, record: UUID, entry: Consen
     Needs the place capability in custody. Raises CannotSignIn for another kit, Conflict when it is too late, NotFound,
     Refused, Invalid.
     """
+    key: bytes | None = None
+    with suppress(CannotOpen):
+        key = kits.read(kit)
+
+    def opened(owner: UUID, sealed: bytes) -> bytes:
+        if key is None:
+            raise CannotOpen
+        return receipts.bring_back(archive.row.id, key, owner, sealed)
+
     with archive.read() as unit:
-        row = unit.records.get(record)
-        if (
-            row is None
-            or not row.closed
-            or not capable(archive, acting, unit, row.collection, (Capability.PLACE,))
-        ):
-            raise NotFound
-        owners = _bodies(unit, record)
+        _closed(archive, acting, unit, record)
+        if record in held(archive, unit):
+            raise Conflict(message("A legal hold keeps this record: its two officers open it, not the kit."))
+    bring_back(archive, acting, record, entry, opened)
+
+
+def bring_back(
+    archive: Archive,
+    acting: Acting,
+    record: UUID,
+    entry: ConsentEntry,
+    opened: Callable[[UUID, bytes], bytes],
+) -> None:
+    """Bring a withdrawn record back under a new entry, with whatever opens its shares (owner, sealed → share).
+
+    Raises as `undo`; CannotSignIn where ``opened`` raises CannotOpen.
+    """
+    with archive.read() as unit:
+        row, owners = _closed(archive, acting, unit, record), _bodies(unit, record)
     aside = archive.shares.aside().keys() & owners
     if not aside:
         raise Conflict(message("This record was destroyed. Nothing can bring it back."))
     try:
-        key = kits.read(kit)
-        archive.shares.bring_back(
-            aside, lambda owner, sealed: receipts.bring_back(archive.row.id, key, owner, sealed)
-        )
+        archive.shares.bring_back(aside, opened)
     except CannotOpen:
         raise CannotSignIn from None
     with archive.work() as unit:
@@ -166,6 +213,13 @@ def drop_indexes(archive: Archive, rooms: Collection[UUID]) -> None:
 def now(archive: Archive) -> int:
     """The present moment, in seconds since 1970."""
     return int(archive.clock().timestamp())
+
+
+def _closed(archive: Archive, acting: Acting, unit: UnitOfWork, record: UUID) -> RecordRow:
+    row = unit.records.get(record)
+    if row is None or not row.closed or not capable(archive, acting, unit, row.collection, [Capability.PLACE]):
+        raise NotFound
+    return row
 
 
 def _bodies(unit: UnitOfWork, record: UUID) -> frozenset[UUID]:

@@ -36,8 +36,8 @@ ACTIONS: Final = frozenset(
     {
         "init", "sign-in", "sign-in-refused", "sign-out", "admit", "recover", "passphrase", "room", "scope", "grant",
         "regrant", "remove", "appoint", "accession", "revise", "place", "consent", "limit", "withdraw", "receipt",
-        "expire", "shred", "undo", "hand-over", "recall", "recalls", "hold", "lift", "subject-report", "certificate",
-        "register", "open", "search", "suggest", "refused",
+        "expire", "shred", "undo", "hand-over", "recall", "recalls", "hold", "lift", "holds", "subject-report",
+        "certificate", "register", "open", "search", "suggest", "refused",
         "import", "report", "log-read", "reindex", "fsck", "exhibit", "backup",
         "restore",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -12,6 +13,9 @@ from flask_babel import gettext as _
 from archive.domain.consent import ConsentEntry, DataClass, Event, GrantItem
 from archive.web.presenting import Said, comma, term, theirs
 from archive.web.records.presenting import Fact, classes
+
+_BY_THE_ARCHIVE: Final = frozenset({Event.RECEIPT, Event.HOLD, Event.RELEASE})
+"""Entries that nobody gives: the archive notes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class EntryView:
 
 def entry(found: ConsentEntry) -> EntryView:
     return EntryView(
-        event=_event(found.event),
+        event=happened(found.event),
         basis=term("legal-bases", found.basis),
         at=format_date(found.at, "long"),
         facts=tuple(fact for fact in _facts(found) if fact.values or fact.apart),
@@ -48,7 +52,8 @@ def entry(found: ConsentEntry) -> EntryView:
     )
 
 
-def _event(event: Event) -> str:
+def happened(event: Event) -> str:
+    """What an entry of the ledger did, in a word."""
     return {
         Event.DRAFT: _("Drafted"),
         Event.GRANT: _("Granted"),
@@ -57,6 +62,9 @@ def _event(event: Event) -> str:
         Event.RESUME: _("Resumed"),
         Event.WITHDRAW: _("Withdrawn"),
         Event.SUPERSEDE: _("Replaced"),
+        Event.RECEIPT: _("New code for withdrawing given out"),
+        Event.HOLD: _("Held: other people are at risk"),
+        Event.RELEASE: _("Hold released"),
     }[event]
 
 
@@ -64,8 +72,9 @@ def _facts(found: ConsentEntry) -> Iterator[Fact]:
     yield Fact(_("Reason"), _words(found.reason))
     yield Fact(_("Source"), _words(found.source))
     yield Fact(_("Terms of the source"), _words(found.licence))
-    yield Fact(_("Given by"), (term("given-by", found.given_by),))
-    yield Fact(_("Capacity"), (term("capacities", found.capacity),))
+    if found.event not in _BY_THE_ARCHIVE:
+        yield Fact(_("Given by"), (term("given-by", found.given_by),))
+        yield Fact(_("Capacity"), (term("capacities", found.capacity),))
     yield Fact(_("How"), (term("consent-methods", found.method),) if found.method else ())
     yield Fact(_("Text that was read out"), apart=found.script_version)
     yield Fact(
