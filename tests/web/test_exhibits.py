@@ -261,6 +261,17 @@ def test_hostile_deeds_change_nothing(world: World, counsel: Browser, matter: st
         assert counsel.get(f"{matter}/exhibits/{uuid4()}/{number}/print").status == 404
 
 
+def test_a_long_shortlist_shows_every_record(world: World, counsel: Browser, matter: str) -> None:
+    form = counsel.get(f"{matter}/shortlist").form(f"{matter}/shortlist")
+    many = [record for name, record in world.records.items() if name != "kept"]
+    assert len(many) > 20
+    for record in many:
+        counsel.send(form, button=("do", f"add {record.hex}"))
+    page = counsel.get(f"{matter}/shortlist")
+    assert "Not available" not in page.text
+    assert page.text.count("Winter ") == len(many) - 2
+
+
 def test_a_full_shortlist_says_so(world: World, counsel: Browser, matter: str) -> None:
     form = counsel.get(f"{matter}/shortlist").form(f"{matter}/shortlist")
     for _ in range(exhibiting.MOST):
