@@ -62,10 +62,13 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What some rooms would all hold of a record (None: nothing). A room that the member does not hold has no name."""
+    """What some rooms would all hold of a record (None: nothing): for each of the rooms, what it is for and its name.
+
+    A room that the member does not hold has no name.
+    """
 
     record: Record | None
-    rooms: tuple[str, ...]
+    rooms: tuple[tuple[RoomPurpose, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

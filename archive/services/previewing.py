@@ -35,7 +35,7 @@ def preview(archive: Archive, acting: Acting, shown: Shown, changed: Record) -> 
             continue
         placed = place(consent, changed, terms, day)
         name = terms.name if room in held else ""
-        found.append(Preview(record=placed.record if placed else None, rooms=(name,)))
+        found.append(Preview(record=placed.record if placed else None, rooms=((terms.purpose, name),)))
     return _together(found)
 
 

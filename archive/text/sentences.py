@@ -12,6 +12,7 @@ _CLOSING = "\"'”’»›)\\]}」』）】》〉"
 _END = re.compile(rf"[.!?…؟۔]+[{_CLOSING}]*(?=\s|$)|[。！？；｡]+[{_CLOSING}]*|\n")
 # "Dr.", "A." and "г." end in a point and no sentence does so there.
 _SHORT = re.compile(r"\b(?:[A-ZÇĞİÖŞÜА-ЯЁӘҒҚҢӨҰҮҺІ]|Dr|Mr|Mrs|Ms|Prof|St|г|ул|стр)\.$")
+_NUMBERED = re.compile(r"\b(?:No|Nos|Nr|p|pp)\.$")  # before a number
 _LONGEST = len("Prof. ")
 
 
@@ -32,8 +33,9 @@ def _cut(text: str) -> Iterator[tuple[int, int]]:
 
 def _goes_on(text: str, start: int, end: int) -> bool:
     """Whether what looks like an end is none: a small letter follows it, or it only shortens a word."""
-    following = text[end : end + 2].lstrip(" ")[:1]
-    return following.islower() or bool(_SHORT.search(text[max(start, end - _LONGEST) : end]))
+    following, before = text[end : end + 2].lstrip(" ")[:1], text[max(start, end - _LONGEST) : end]
+    shortened = _SHORT.search(before) or (following.isdigit() and _NUMBERED.search(before))
+    return following.islower() or bool(shortened)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -73,22 +73,34 @@ def sign_in(page: Page, who: dict[str, object]) -> None:
     page.wait_for_url(f"{SITE}/")
 
 
+def links(page: Page, part: str) -> list[str]:
+    return [str(link.get_attribute("href")) for link in page.query_selector_all(f"main a[href*='{part}']")]
+
+
+def hits(page: Page, room: str, query: str) -> list[str]:
+    """Search a room; the records that were found."""
+    page.goto(SITE + room)
+    page.fill("main [name=text]", query)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/found/**")
+    return links(page, "/records/")
+
+
 def addresses(page: Page, who: dict[str, object]) -> dict[str, str]:
     rooms = who["rooms"]
     assert isinstance(rooms, list)
     custody = f"/rooms/{next(room['id'] for room in rooms if room['purpose'] == 'custody')}"
+    [marked, *_] = hits(page, custody, "abuse:forced-examination")
     page.goto(SITE + custody)
-    records = [str(link.get_attribute("href")) for link in page.query_selector_all("a[href*='/records/']")]
-    page.goto(f"{SITE}{custody}")
-    page.fill("main [name=text]", "place:xj-hotan")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/found/**")
+    records = links(page, "/records/")
+    hits(page, custody, "place:xj-hotan")
     found = page.url.removeprefix(SITE)
-    forms = [str(link.get_attribute("href")) for link in page.query_selector_all("a[href*='/new']")]
+    forms = links(page, "/new")
     return {
         "1-your-work": "/",
         "2-search": found,
         "3-record": records[1],
+        "3-passages": f"{marked}/passages",
         **{f"4-{address.rsplit('/', 1)[-1]}": address for address in forms},
         "5-account": "/account",
         "6-safety": "/safety",

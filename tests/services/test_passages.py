@@ -12,7 +12,7 @@ from archive.domain.consent import DataClass, Decision
 from archive.domain.errors import Conflict, Invalid, NotFound, Refused
 from archive.domain.identifiers import new_id
 from archive.domain.records import WITHHELD, Marking, Passage
-from archive.domain.rooms import Capability
+from archive.domain.rooms import Capability, RoomPurpose
 from archive.domain.searching import SearchQuery
 from archive.domain.tags import Tag
 from archive.services import cataloguing, checking, disclosing, previewing, rooms, searching, transparency
@@ -21,6 +21,8 @@ from tests.services.services_cast import store
 
 BODY = "I was held for ninety days. They gave me bitter pills. They counted us at night."
 PILLS = (28, 54)
+READING = (RoomPurpose.READING, "Reading room")
+MATTER = (RoomPurpose.MATTER, "First matter")
 READ = tuple(DataClass)
 MEDICAL, SEXUAL = DataClass.MEDICAL, DataClass.SEXUAL_VIOLENCE
 MARK = Passage(start=PILLS[0], end=PILLS[1], contains=(MEDICAL,), reason="an invented reason")
@@ -164,7 +166,7 @@ def test_a_preview_says_just_what_each_room_then_holds_and_stores_nothing(
     foreseen = previewing.preview(archive, keeper, shown, changed)
     with archive.read() as unit:
         assert unit.log.head().size == size
-    assert [one.rooms for one in foreseen] == [("First matter", "Reading room")]
+    assert [one.rooms for one in foreseen] == [(MATTER, READING)]
     assert seen(standing, record).texts[0].body == BODY
     mark(standing, record, FOUND)
     assert foreseen[0].record == seen(standing, record)
@@ -178,16 +180,16 @@ def test_a_preview_names_no_room_that_the_member_does_not_hold(standing: Standin
     shown = disclosing.show(archive, keeper, standing.custody, record)
     found = previewing.preview(archive, keeper, shown, one)
     assert [(one.rooms, one.record is None) for one in found] == [
-        (("Reading room",), False),
-        (("First matter",), True),
+        ((READING,), False),
+        ((MATTER,), True),
     ]
     counsel = standing.people["counsel"].member
     rooms.grant(archive, keeper, standing.custody, counsel, [Capability.PLACE])
     acting = standing.acting("counsel")
     there = disclosing.show(archive, acting, standing.custody, record)
     assert [one.rooms for one in previewing.preview(archive, acting, there, one)] == [
-        ("",),
-        ("First matter",),
+        ((RoomPurpose.READING, ""),),
+        (MATTER,),
     ]
     reading = disclosing.show(archive, standing.acting("reader"), standing.reading, record)
     with pytest.raises(NotFound):

@@ -3,6 +3,7 @@ Must not know how it was opened; what a room would see was asked of the policy."
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +12,7 @@ from flask_babel import ngettext
 
 from archive.domain.drafts import Record
 from archive.domain.records import Passage, Text
+from archive.domain.rooms import RoomPurpose
 from archive.domain.showing import Preview
 from archive.text.sentences import sentences
 from archive.web.passages.choosing import Span, ticked
@@ -131,8 +133,16 @@ def _sight(one: Preview, text: str) -> Sight:
 
 
 def _rooms(one: Preview) -> tuple[Said, ...]:
-    named = [theirs(name) for name in one.rooms if name]
-    if others := len(one.rooms) - len(named):
-        words = ngettext("one room that you do not hold", "%(num)d rooms that you do not hold", others)
+    named = [theirs(name) for _purpose, name in one.rooms if name]
+    others = Counter(purpose for purpose, name in one.rooms if not name)
+    if many := others[RoomPurpose.READING]:
+        words = ngettext(
+            "a reading room that you do not hold", "%(num)d reading rooms that you do not hold", many
+        )
+        named.append(ours(words))
+    if many := others[RoomPurpose.MATTER]:
+        words = ngettext(
+            "a matter room that you do not hold", "%(num)d matter rooms that you do not hold", many
+        )
         named.append(ours(words))
     return tuple(named)

@@ -20,6 +20,7 @@ def cut(text: str) -> list[str]:
         ["He said: “Stay here.”", "(Nobody stayed.)", "It was 3.5 degrees."],
         ["Dr. Invented asked A. Example about it.", "She said nothing."],
         ["We ate bread etc. and slept.", "Then we left."],
+        ["It was Example Centre No. 3 in winter.", "Did I agree?", "No.", "They wrote it."],
         ["بىزنى تاڭ ئاتقاندا ئېلىپ كەتتى.", "نېمىشقا؟", "ھېچكىم بىلمەيتتى!"],
         ["بىزدى تاڭ اتا الىپ كەتتى.", "نەگە؟", "ەشكىم بىلمەدى۔"],
         ["Бізді таңда алып кетті.", "Неге?", "Ешкім білмеді!"],
