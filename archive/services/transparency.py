@@ -192,7 +192,7 @@ def entries(
         unit.commit()
     with archive.read() as unit:
         rows = unit.log.find(only, start, count, newest=newest)
-        gone = spent(archive, unit, rows)
+        details = _details(archive, acting, unit, rows) if named else {}
         return tuple(
             Entry(
                 number=row.number,
@@ -200,7 +200,7 @@ def entries(
                 actor=row.actor,
                 action=row.action,
                 about=row.about,
-                detail=_detail(archive, acting, unit, row, lawful=row.id in gone) if named else None,
+                detail=details.get(row.id),
             )
             for row in rows
         )
@@ -252,19 +252,25 @@ def statement(row: LogRow, digest: bytes, commit: CommitRow | None) -> bytes:
     return canonical(said | ({"about": row.about.hex} if row.about else {}))
 
 
-def _detail(
-    archive: Archive, acting: Acting, unit: UnitOfWork, row: LogRow, *, lawful: bool
-) -> Mapping[str, object] | None:
+def _details(
+    archive: Archive, acting: Acting, unit: UnitOfWork, rows: Sequence[LogRow]
+) -> Mapping[UUID, Mapping[str, object]]:
+    """What the entries say, without what somebody typed; nothing of those whose body is gone as it may be."""
+    gone, ids = spent(archive, unit, rows), [row.id for row in rows]
+    about, details = unit.records.bodies_about(ids), {}
     try:
-        if (body := unit.records.body(row.id)) is None:
-            raise CannotOpen
-        share = archive.shares.find(body.id)
-        parts = bodies.unseal(archive.row.id, body, archive.row.audit, acting.keys, share)
-        said: Mapping[str, object] = json.loads(parts[_PART])
+        shares = archive.shares.find_many(ids)
+        for row in rows:
+            if row.id in gone and not (row.id in about and row.id in shares):
+                continue
+            [body] = about[row.id]
+            parts = bodies.unseal(archive.row.id, body, archive.row.audit, acting.keys, shares[row.id])
+            hidden = _TYPED if row.action in QUERIES else ()
+            details[row.id] = {
+                name: value for name, value in json.loads(parts[_PART]).items() if name not in hidden
+            }
     except (CannotOpen, KeyError, ValueError):
-        if lawful:
-            return None
         raise Damaged(
             message("A log entry does not open: it was changed, or its share is lost. Run guwah fsck.")
         ) from None
-    return {name: value for name, value in said.items() if row.action not in QUERIES or name not in _TYPED}
+    return details

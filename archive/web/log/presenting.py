@@ -47,6 +47,7 @@ WORDS: Final[Mapping[str, LazyString]] = {
     "recalls": _l("looked at what was handed over and recalled"),
     "hold": _l("put a hold on a record"),
     "lift": _l("lifted a hold"),
+    "holds": _l("looked at the holds"),
     "subject-report": _l("made a report for the person concerned"),
     "certificate": _l("made a certificate of what was destroyed"),
     "register": _l("changed the facility register"),
