@@ -195,7 +195,7 @@ def _restored(manifest: Manifest, renewed: Renewed, aside: Sequence[Path]) -> It
     )
     yield (
         f"Shredded again: {renewed.shares} shares, with {renewed.bodies} renditions and identities; "
-        f"{len(renewed.closed)} records are closed."
+        f"{len(renewed.withdrawn)} records are withdrawn again."
     )
     if aside:
         yield (

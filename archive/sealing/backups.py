@@ -17,7 +17,7 @@ from archive.sealing.host import Host
 # Signed with the key of the log, whose checkpoints begin with its name: none of these can be taken for another.
 _MANIFEST: Final = "guwah backup 1\n"
 _LIST: Final = "guwah shred list 1\n"
-_BACK: Final = " back"
+_BACK: Final = "back"
 _PARTS: Final = 3
 
 
@@ -41,7 +41,7 @@ def read_manifest(host: Host, raw: bytes) -> Manifest:
 
 
 def write_list(host: Host, shredded: ShredList) -> bytes:
-    """Return the list as text: a signed note with its number and head, then a line an entry: day, owner, maybe "back".
+    """Return the list as text: a signed note with its number and head, then a line an entry: day, owner, what then.
 
     44 bytes an entry.
     """
@@ -69,14 +69,16 @@ def _summary(shredded: ShredList) -> str:
 
 
 def _lines(shredded: ShredList) -> str:
-    return "".join(
-        f"{entry.day.isoformat()} {entry.owner.hex}{_BACK if entry.back else ''}\n"
-        for entry in shredded.entries
-    )
+    return "".join(f"{entry.day.isoformat()} {entry.owner.hex}{_then(entry)}\n" for entry in shredded.entries)
 
 
-def _entry(day: str, owner: str, *more: str) -> Shredded:
-    return Shredded(UUID(hex=owner), date.fromisoformat(day), back=bool(more))
+def _then(entry: Shredded) -> str:
+    return f" {_BACK}" if entry.back else f" {entry.by.hex}" if entry.by else ""
+
+
+def _entry(day: str, owner: str, then: str = "") -> Shredded:
+    by = UUID(hex=then) if then not in {"", _BACK} else None
+    return Shredded(UUID(hex=owner), date.fromisoformat(day), back=then == _BACK, by=by)
 
 
 def _decoded(raw: bytes) -> str:

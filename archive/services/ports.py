@@ -275,10 +275,11 @@ class ShareStore(Shares, Protocol):
 
     def owners(self) -> frozenset[UUID]: ...
 
-    def destroy(self, owners: Iterable[UUID]) -> None:
+    def destroy(self, owners: Iterable[UUID], by: Mapping[UUID, UUID] = ...) -> None:
         """Forget shares for good and put them on the shred list; unknown ones are passed over.
 
-        What is on the list no backup brings back. `discard` is for what nobody entrusted: it leaves no trace.
+        What is on the list no backup brings back, unless it says ``by`` which other owner, that says the same, it was
+        replaced, and that is not gone either. `discard` is for what nobody entrusted: it leaves no trace.
         """
         ...
 

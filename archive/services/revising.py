@@ -109,7 +109,24 @@ def write(archive: Archive, acting: Acting, of: placing.Collection, change: Revi
         detail = {"record": row.id.hex, "revision": change.standing.revision}
         transparency.append(archive, unit, acting.member, change.action, detail, commit, about=row.id)
         unit.commit()
-    saving.forget(archive, [body.id for body in old])
+    saving.forget(archive, [body.id for body in old], _replaced(change, old, placed, master))
+
+
+def _replaced(
+    change: Revision, old: Sequence[SealedBody], new: Sequence[SealedBody], master: UUID
+) -> dict[UUID, UUID]:
+    """Old body → what says the same in its place: no backup loses a record because it was revised since.
+
+    Not a rendition when consent changed: it may say more than what follows it.
+    """
+    follows = {(body.kind, body.room): body.id for body in new}
+    by = {}
+    for body in old:
+        rendition = body.kind is BodyKind.RENDITION
+        following = follows.get((body.kind, body.room), master if rendition else None)
+        if following and not (rendition and change.entry):
+            by[body.id] = following
+    return by
 
 
 def _ended_identities(archive: Archive, unit: UnitOfWork, change: Revision) -> list[SealedBody]:

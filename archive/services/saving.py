@@ -160,6 +160,9 @@ def unseal_many(
     return [parts[body.id] for body in wanted]
 
 
-def forget(archive: Archive, gone: Iterable[UUID]) -> None:
-    """Destroy the shares of bodies whose rows are gone (after the commit that removed them)."""
-    archive.shares.destroy(gone)
+def forget(archive: Archive, gone: Iterable[UUID], by: Mapping[UUID, UUID]) -> None:
+    """Destroy the shares of bodies whose rows are gone (after the commit that removed them).
+
+    by: what says the same in the place of some of them.
+    """
+    archive.shares.destroy(gone, by)

@@ -102,20 +102,22 @@ def by_receipt(archive: Archive, code: str) -> Ending:
     return _end(archive, row, archive.host, None, Event.WITHDRAW, (), "", "receipt")
 
 
-def by_list(archive: Archive, record: UUID) -> None:
-    """Withdraw a record of a restored backup, because the shred list says that its master was shredded since.
+def by_list(archive: Archive, withdrawn: Collection[UUID], closes: Mapping[UUID, Collection[UUID]]) -> None:
+    """Close again, in a restored backup, what the shred list says was closed since: whole records, and grant items.
 
-    Nobody is signed in; the host signs. What the backup still had of it goes at once: its days ran elsewhere. Raises
-    NotFound, Damaged.
+    Nobody is signed in; the host signs. What the backup still had of withdrawn records goes at once: their days ran
+    elsewhere. Raises Damaged. Cost: as `withdraw` each.
     """
     with archive.read() as unit:
-        row = unit.records.get(record)
-        if row is None:
-            raise NotFound
-        before = _withdrawn(unit, record)
-    if not before:
-        _end(archive, row, archive.host, None, Event.WITHDRAW, (), "", "restore")
-    shredding.shred(archive, [record], None)
+        rows = unit.records.get_many({*withdrawn, *closes})
+        ended = {record for record in rows if _withdrawn(unit, record)}
+    for record in sorted(rows.keys() - ended):
+        if record in withdrawn:
+            _end(archive, rows[record], archive.host, None, Event.WITHDRAW, (), "", "restore")
+        else:
+            items = tuple(sorted(closes[record]))
+            _end(archive, rows[record], archive.host, None, Event.LIMIT, items, "", "restore")
+    shredding.shred(archive, withdrawn, None)
 
 
 def recognised(archive: Archive, code: str) -> None:

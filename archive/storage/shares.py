@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -36,12 +37,13 @@ _checkpoint = Table(
     Column("root", Bytes(), nullable=False),
 )
 _shredded = Table(
-    "shred_list",
+    "shredded_owners",
     _metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("owner", Uuid(), nullable=False, index=True),
     Column("day", Date, nullable=False),
     Column("back", Boolean, nullable=False),
+    Column("by", Uuid()),
     Column("hash", Bytes(), nullable=False),
 )
 _aside = Table(
@@ -130,12 +132,12 @@ class ShareStore:
         with self._file.reading() as opened:
             return frozenset(opened.scalars(select(_shares.c.owner)))
 
-    def destroy(self, owners: Iterable[UUID]) -> None:
+    def destroy(self, owners: Iterable[UUID], by: Mapping[UUID, UUID] = MappingProxyType({})) -> None:
         wanted = list(owners)
         with self._file.writing() as opened:
             held = _known(opened, wanted)
             _forget(opened, held)
-            _append(opened, _gone(opened, [owner for owner in dict.fromkeys(wanted) if owner in held]))
+            _append(opened, _gone(opened, [owner for owner in dict.fromkeys(wanted) if owner in held], by))
         self._clear_log()
 
     def discard(self, owners: Iterable[UUID]) -> None:
@@ -191,7 +193,7 @@ class ShareStore:
     def shredded(self) -> ShredList:
         with self._file.reading() as opened:
             rows = opened.execute(select(_shredded).order_by(_shredded.c.number)).all()
-        found = ShredList(tuple(Shredded(row.owner, row.day, row.back) for row in rows))
+        found = ShredList(tuple(Shredded(row.owner, row.day, row.back, row.by) for row in rows))
         if [row.number for row in rows] != list(range(1, len(rows) + 1)) or (
             rows and rows[-1].hash != found.head
         ):
@@ -206,8 +208,8 @@ class ShareStore:
         if not shredded.extends(mine):
             raise ValueError("a shred list is followed by one that begins with it")
         with self._file.writing() as opened:
-            _forget(opened, shredded.owners)
-            _forget(opened, shredded.owners, _aside)
+            _forget(opened, shredded.gone)
+            _forget(opened, shredded.gone, _aside)
             _append(opened, shredded.entries[mine.number :])
         self._clear_log()
 
@@ -267,7 +269,9 @@ def _known(opened: Connection, owners: Iterable[UUID]) -> frozenset[UUID]:
     )
 
 
-def _gone(opened: Connection, owners: Sequence[UUID]) -> list[Shredded]:
+def _gone(
+    opened: Connection, owners: Sequence[UUID], by: Mapping[UUID, UUID] = MappingProxyType({})
+) -> list[Shredded]:
     """Entries of today for those whom the list does not call gone yet."""
     said = {
         row.owner: row.back
@@ -276,7 +280,7 @@ def _gone(opened: Connection, owners: Sequence[UUID]) -> list[Shredded]:
             select(_shredded).where(_shredded.c.owner.in_(batch)).order_by(_shredded.c.number)
         )
     }
-    return [Shredded(owner, _today()) for owner in owners if said.get(owner, True)]
+    return [Shredded(owner, _today(), by=by.get(owner)) for owner in owners if said.get(owner, True)]
 
 
 def _append(opened: Connection, entries: Iterable[Shredded]) -> None:
@@ -285,7 +289,7 @@ def _append(opened: Connection, entries: Iterable[Shredded]) -> None:
     rows = []
     for entry in entries:
         number, hashed = number + 1, link(hashed, entry)
-        said = {"owner": entry.owner, "day": entry.day, "back": entry.back}
+        said = {"owner": entry.owner, "day": entry.day, "back": entry.back, "by": entry.by}
         rows.append({"number": number, **said, "hash": hashed})
     for batch in batches(rows):
         opened.execute(_shredded.insert(), batch)

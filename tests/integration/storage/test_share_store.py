@@ -128,26 +128,37 @@ def test_what_lies_aside_is_listed_until_it_comes_back(shares: ShareStore) -> No
     owners = [uuid4() for _ in range(3)]
     drawn = shares.draw_many(owners)
     shares.set_aside(owners[:2], lambda _owner, share: share[::-1], 100)
-    assert shares.shredded().owners == set(owners[:2]) == shares.aside().keys()
+    assert shares.shredded().gone == set(owners[:2]) == shares.aside().keys()
     shares.bring_back(owners[:1], lambda _owner, sealed: sealed[::-1])
     assert shares.find(owners[0]) == drawn[owners[0]]
-    assert shares.shredded().owners == {owners[1]}
+    assert shares.shredded().gone == {owners[1]}
     shares.destroy(owners[:1])
     assert [entry.back for entry in shares.shredded().entries] == [False, False, True, False]
-    assert shares.shredded().owners == set(owners[:2])
+    assert shares.shredded().gone == set(owners[:2])
     shares.follow(shares.shredded())
     assert shares.aside() == {}
+
+
+def test_what_was_replaced_is_gone_when_what_replaced_it_is(shares: ShareStore) -> None:
+    first, second, third = owners = [uuid4() for _ in range(3)]
+    shares.draw_many(owners)
+    shares.destroy([first], {first: second})
+    shares.destroy([second], {second: third})
+    assert (shares.shredded().gone, shares.shredded().replaced) == (set(), {first, second})
+    shares.destroy([third])
+    assert (shares.shredded().gone, shares.shredded().replaced) == (set(owners), set())
 
 
 @pytest.mark.parametrize(
     "edit",
     [
-        "DELETE FROM shred_list WHERE number = 1",
-        "DELETE FROM shred_list WHERE number = 2",
-        "UPDATE shred_list SET owner = '00000000000040008000000000000000' WHERE number = 2",
-        "UPDATE shred_list SET day = '2001-01-01' WHERE number = 1",
-        "UPDATE shred_list SET hash = x'00' WHERE number = 3",
-        "UPDATE shred_list SET back = 1 WHERE number = 3",
+        "DELETE FROM shredded_owners WHERE number = 1",
+        "DELETE FROM shredded_owners WHERE number = 2",
+        "UPDATE shredded_owners SET owner = '00000000000040008000000000000000' WHERE number = 2",
+        "UPDATE shredded_owners SET day = '2001-01-01' WHERE number = 1",
+        "UPDATE shredded_owners SET hash = x'00' WHERE number = 3",
+        "UPDATE shredded_owners SET back = 1 WHERE number = 3",
+        "UPDATE shredded_owners SET by = owner WHERE number = 2",
     ],
 )
 def test_a_list_that_was_edited_is_refused(shares: ShareStore, edit: str) -> None:
@@ -158,7 +169,7 @@ def test_a_list_that_was_edited_is_refused(shares: ShareStore, edit: str) -> Non
         opened.exec_driver_sql(edit)
     with shares._file.writing() as opened:
         for deed in ("update", "delete", "insert"):
-            opened.exec_driver_sql(f"DROP TRIGGER shred_list_no_{deed}")
+            opened.exec_driver_sql(f"DROP TRIGGER shredded_owners_no_{deed}")
         opened.exec_driver_sql(edit)
     with pytest.raises(Damaged, match="shred list"):
         shares.shredded()
@@ -168,7 +179,7 @@ def test_a_store_of_before_the_list_gets_one(shares: ShareStore, tmp_path: Path)
     owners = [uuid4(), uuid4()]
     drawn = shares.draw_many(owners)
     with shares._file.writing() as opened:
-        opened.exec_driver_sql("DROP TABLE shred_list")
+        opened.exec_driver_sql("DROP TABLE shredded_owners")
         opened.exec_driver_sql("PRAGMA user_version = 1")
     for _ in range(2):
         other = ShareStore(tmp_path / "shares" / "shares.db", PlainCipher())
@@ -221,7 +232,7 @@ class Shredding(RuleBasedStateMachine):
         raw = bytes_below(self.path.parent)
         assert all(share in raw for share in self.held.values())
         assert not any(share in raw for share in self.gone)
-        listed = self.store.shredded().owners
+        listed = self.store.shredded().gone
         assert listed.isdisjoint(self.held)
         assert len(listed) == self.shredded
 
