@@ -22,6 +22,7 @@ from archive.web import current, errors, guard, headers, language, presenting
 from archive.web.account.views import blueprint as account
 from archive.web.api import problems
 from archive.web.api import views as api
+from archive.web.consenting.views import blueprint as consenting
 from archive.web.entering.views import blueprint as entering
 from archive.web.exhibits.views import blueprint as exhibits
 from archive.web.helping.views import blueprint as helping
@@ -91,6 +92,7 @@ def create_app(config: Config, archive: Archive) -> Flask:
         records,
         passages,
         entering,
+        consenting,
         exhibits,
         account,
         helping,

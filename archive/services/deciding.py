@@ -58,6 +58,7 @@ class Agreed:
     record: UUID
     code: str
     custody: UUID
+    today: date
     state: State
     events: tuple[tuple[Event, date], ...]
     entries: tuple[ConsentEntry, ...] = ()
@@ -118,10 +119,13 @@ def agreed(archive: Archive, acting: Acting, custody: UUID, record: UUID) -> Agr
         if custody not in holdings(archive, acting, unit):
             raise NotFound
         row, rows = _row(unit, custody, record), unit.ledger.of_record(record)
+        day = today(archive, unit)
     events = tuple((one.event, one.day) for one in rows)
     code, receipt = code_of(record), any(one.receipt for one in rows)
     if row.closed and rows[-1].event is Event.WITHDRAW:
-        return Agreed(record=record, code=code, custody=custody, state=State.WITHDRAWN, events=events)
+        return Agreed(
+            record=record, code=code, custody=custody, today=day, state=State.WITHDRAWN, events=events
+        )
     seen = _open(archive, acting, row)
     consent = fold(seen.ledger, seen.day)
     kept, until = _kept(consent, seen)
@@ -129,6 +133,7 @@ def agreed(archive: Archive, acting: Acting, custody: UUID, record: UUID) -> Agr
         record=record,
         code=code,
         custody=custody,
+        today=day,
         state=consent.state,
         events=events,
         entries=seen.ledger,

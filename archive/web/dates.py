@@ -4,10 +4,10 @@ Must not know what happened then; what it cannot read it shows as it is written.
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 
-from babel.dates import format_date, format_interval, format_skeleton
+from babel.dates import format_date, format_datetime, format_interval, format_skeleton
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -69,3 +69,8 @@ def _seasons(season: int, year: int) -> str:
         23: _("autumn %(year)s", year=year),
         24: _("winter %(year)s", year=year),
     }[season]
+
+
+def moment(at: int) -> str:
+    """A moment (seconds since 1970) in words, in UTC."""
+    return str(format_datetime(datetime.fromtimestamp(at, UTC), "long", locale=get_locale()))

@@ -24,6 +24,7 @@ OPEN = {
     "helping.search",
 }
 VALUES = {"room": uuid4(), "record": uuid4(), "note": uuid4(), "facet": "place", "page": 2, "state": "ended"}
+VALUES |= {"deed": "limit", "lang": "en"}
 
 
 def addresses(app: Flask) -> list[tuple[str, str, str]]:

@@ -24,11 +24,15 @@ EVERY: Final = "every"
 """The box that stands for every other box beside it."""
 
 
-class Ticks(SelectMultipleField):
-    """Several terms of a vocabulary, each with a box to tick."""
+class Chosen(SelectMultipleField):
+    """Several of what is offered, each with a box to tick."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class Ticks(Chosen):
+    """Several terms of a vocabulary, each with a box to tick."""
 
     def __init__(self, label: str, words: str, *first: SelectChoice, **rest: object) -> None:
         listed = terms(words)
