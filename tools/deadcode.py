@@ -18,7 +18,6 @@ ALLOWED: dict[str, str] = {
     "request_validation": "spectree asks its plugin to read a request",
     "open_session": "Flask opens a request's session",
     "save_session": "Flask saves a request's session",
-    "get_translations": "WTForms asks a form's Meta for its messages",
     "wrap_formdata": "WTForms asks a form's Meta what was sent",
     "_get_file_stream": "Werkzeug asks where the parts of a request go",
     "open_file": "Whoosh asks its storage for files",

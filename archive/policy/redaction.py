@@ -113,7 +113,7 @@ class _Sight:
             if found and not _speaks(body[found[-1][1] : start]):
                 start, end = found[-1][0], max(found.pop()[1], end)
             found.append((start, end))
-        return found if _speaks(_marked(body, found, "")) else whole
+        return found if not found or _speaks(_marked(body, found, "")) else whole
 
 
 def _shared(record: _Any, sight: _Sight) -> _Any:
@@ -198,7 +198,7 @@ def _tags(record: Record, sight: _Sight) -> tuple[Tag, ...]:
     # A wider place rests on words that name the exact one: read as by somebody who may know that, and nothing more.
     wider = _Sight(sight.classes | {DataClass.PLACE_PRECISE})
     read = {
-        one: {text.id: (text.body, one.withheld(text)) for text in record.texts} for one in (sight, wider)
+        one: {text.id: (text.body, one.withheld(text)) for text in record.texts} for one in {sight, wider}
     }
     found: dict[tuple[str, ...], Tag] = {}
     for tag in record.tags:

@@ -82,6 +82,10 @@ def test_each_text_is_judged_by_itself() -> None:
     assert [one.body for one in redact(two, {NARRATIVE}).texts] == ["open", WITHHELD]
 
 
+def test_words_without_a_letter_are_shown_as_they_are() -> None:
+    assert redact(account(texts=(text(body="…", reviewed=READ_FOR_ALL),)), {NARRATIVE}).texts[0].body == "…"
+
+
 # --- places ------------------------------------------------------------------------------------------------------
 
 
