@@ -195,7 +195,8 @@ def _restored(manifest: Manifest, renewed: Renewed, aside: Sequence[Path]) -> It
     )
     yield (
         f"Shredded again: {renewed.shares} shares, with {renewed.bodies} renditions and identities; "
-        f"{len(renewed.withdrawn)} records are withdrawn again."
+        f"{len(renewed.withdrawn)} records are withdrawn again, {len(renewed.limited)} stay out of rooms that they "
+        "were taken out of."
     )
     if aside:
         yield (

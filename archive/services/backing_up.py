@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from archive.crypto import merkle
@@ -27,6 +27,9 @@ from archive.services.checking import Finding
 from archive.services.entitling import licence_of
 from archive.services.ports import UnitOfWork
 from archive.services.withdrawing import PLACED
+
+_REMOVED: Final = PLACED | {BodyKind.HANDOVER}
+"""What goes from the database with its share; the rest of a record goes when it is shredded as a whole."""
 
 
 class Copies(Protocol):
@@ -77,11 +80,12 @@ class Staged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewed:
-    """What a restore did to a backup: how many shares and bodies went, which records it withdrew again."""
+    """What a restore did to a backup: how many shares and bodies went, which records it withdrew or limited again."""
 
     shares: int
     bodies: int
     withdrawn: tuple[UUID, ...]
+    limited: tuple[UUID, ...]
 
 
 def back_up(archive: Archive, copies: Copies, program: str, advance: Advance) -> Manifest:
@@ -197,7 +201,10 @@ def renew(staged: Staged, shredded: ShredList, officers: Sequence[Acting] = ()) 
     shares.discard(shares.owners() - kept)
     shares.note_checkpoint(head.size, merkle.Frontier(head.size, head.peaks).root)
     return Renewed(
-        shares=len(held & shredded.gone), bodies=len(lost.bodies), withdrawn=tuple(sorted(lost.withdrawn))
+        shares=len(held & shredded.gone),
+        bodies=len(lost.bodies),
+        withdrawn=tuple(sorted(lost.withdrawn)),
+        limited=tuple(sorted(lost.closes)),
     )
 
 
@@ -235,7 +242,7 @@ def _lost(unit: UnitOfWork, shredded: ShredList) -> _Lost:
         bodies=tuple(
             body
             for body in found
-            if body.kind is BodyKind.RENDITION or (body.kind in PLACED and body.id in gone)
+            if body.kind is BodyKind.RENDITION or (body.kind in _REMOVED and body.id in gone)
         ),
         withdrawn=withdrawn,
         closes={record: frozenset(items) for record, items in closes.items() if items},
