@@ -15,14 +15,17 @@ from archive.cli.backups import backup, restore, shredlist
 from archive.cli.demonstrating import demo
 from archive.cli.exhibits import exhibit
 from archive.cli.given import Root
+from archive.cli.holds import hold
 from archive.cli.importing import import_, rejects
 from archive.cli.keeping import fsck, reindex, upgrade
 from archive.cli.log import log
 from archive.cli.members import member
 from archive.cli.reading import search, show
+from archive.cli.recalls import recall
 from archive.cli.rooms import grant, room
 from archive.cli.serving import serve
 from archive.cli.starting import init
+from archive.cli.subjects import subject
 from archive.cli.tagging import tag
 from archive.cli.withdrawals import consent
 
@@ -43,7 +46,7 @@ def guwah() -> None:
 
 for command in (
     init, demo, serve, member, room, grant, import_, rejects, search, show, tag, reindex, fsck, log, upgrade, exhibit,
-    backup, restore, shredlist, consent,
+    backup, restore, shredlist, consent, hold, recall, subject,
 ):  # fmt: skip
     guwah.add_command(command)
 

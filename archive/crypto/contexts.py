@@ -47,6 +47,7 @@ LABELS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "receipt": ("use",),
         "hold": ("record", "hold"),
         "held": ("owner", "hold", "officer"),
+        "withdrawal": ("record",),
         "media": ("record", "item", "rendition", "revision"),
         "consent": ("record", "entry"),
         "name": ("owner kind", "owner"),
