@@ -15,7 +15,7 @@ import pytest
 from archive.cli import saying
 from archive.cli.refusals import BUSY, DEFECT, IN_PART, REFUSED, WRONG
 from archive.crypto import kdf
-from archive.domain.log import LogFilter
+from archive.domain.log import QUERIES, LogFilter
 from archive.domain.searching import SearchQuery
 from archive.domain.tags import Facet
 from archive.sealing import bodies, kits
@@ -131,6 +131,12 @@ def recover(stage: Stage) -> None:
     stage.enrolled("lost", stage.acting("lost", "member", "passphrase"))
 
 
+def back_up(stage: Stage) -> None:
+    """Both halves and the shred list, to be searched like the archive that they come from."""
+    stage.command("backup", str(stage.root / "backup"))
+    stage.command("shredlist", "--out", str(stage.root / "shred-list"))
+
+
 def rooms(stage: Stage) -> None:
     """A room with a name and a scope; a name and a day that are not taken."""
     bred = stage.aviary
@@ -240,9 +246,10 @@ def read_all(stage: Stage) -> str:
 
 
 def _searched_for(archive: Archive, acting: Acting) -> Iterator[bytes]:
-    """What the log keeps of searches: shown to nobody, but kept."""
+    """What the log keeps of searches and suggestions: shown to nobody, but kept."""
     with archive.read() as unit:
-        for row in unit.log.find(LogFilter(action="search"), None, 1000):
+        rows = [row for action in QUERIES for row in unit.log.find(LogFilter(action=action), None, 1000)]
+        for row in rows:
             body, share = unit.records.body(row.id), archive.shares.find(row.id)
             assert body
             yield from bodies.unseal(archive.row.id, body, archive.row.audit, acting.keys, share).values()

@@ -86,6 +86,7 @@ def commands(stage: Stage, archive: Archive) -> None:
     by_command.catalogue(stage)
     by_command.mistake(stage)
     by_command.recover(stage)
+    by_command.back_up(stage)
     keeper = stage.people["keeper"]
     stage.note_keys(signing_in.unlock(archive, keeper.login, keeper.passphrase))
 
@@ -185,6 +186,7 @@ def test_no_file_was_written_that_was_not_searched(told: Told) -> None:
     assert not watch.nameless, "a file without a name cannot be searched"
     files = {str(path.relative_to(told.stage.root)) for path in told.stage.root.rglob("*")}
     assert {"instance/main/archive.db", "instance/sessions/sessions.db", "logs/serve.err"} <= files
+    assert {"backup/main/archive.db", "backup/shares/shares.db", "shred-list"} <= files
     assert told.sweep.searched > 5_000_000
 
 
