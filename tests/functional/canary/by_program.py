@@ -156,9 +156,9 @@ class Program:
         self.ask("GET", f"{path}?from={day}", status=200)
         self.ask("GET", f"{path}?from={quote(self.plant('refused date'))}", status=422)
         self.ask("GET", f"{path}?{quote(self.plant('refused parameter'))}=1", status=422)
-        typed = f"/rooms/{room}/suggest?typed={quote(self.plant('typed in an address', kept=True))}"
+        typed = f"/rooms/{room}/suggest?typed={quote(self.plant('typed in an address'))}"
         assert self.ask("GET", typed, status=200)["suggestions"] == []
-        typed = self.plant("typed", kept=True)
+        typed = self.plant("typed")
         self.ask("POST", f"/rooms/{room}/suggest", {"typed": typed}, status=200)
         record: str = found["hits"][0]["id"]
         return record
