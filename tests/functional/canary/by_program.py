@@ -156,9 +156,9 @@ class Program:
         self.ask("GET", f"{path}?from={day}", status=200)
         self.ask("GET", f"{path}?from={quote(self.plant('refused date'))}", status=422)
         self.ask("GET", f"{path}?{quote(self.plant('refused parameter'))}=1", status=422)
-        typed = f"/rooms/{room}/suggest?typed={quote(self.plant('typed in an address'))}"
+        typed = f"/rooms/{room}/suggest?typed={quote(self.plant('typed in an address', kept=True))}"
         assert self.ask("GET", typed, status=200)["suggestions"] == []
-        typed = self.plant("typed")
+        typed = self.plant("typed", kept=True)
         self.ask("POST", f"/rooms/{room}/suggest", {"typed": typed}, status=200)
         record: str = found["hits"][0]["id"]
         return record
