@@ -32,7 +32,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marking:
-    """What a reader found in one text (``text``, its id), in place of everything that was found in it before."""
+    """What a reader found in one text (``text``, its id), in place of everything that was found in it before.
+
+    Without an id it is the title, which has no passages: it is shown whole or not at all.
+    """
 
     text: str
     passages: tuple[Passage, ...] = ()

@@ -75,11 +75,15 @@ def mark_passages(
 
 
 def marked(record: Record, markings: Sequence[Marking]) -> Record:
-    """Return the record with other marks on its texts, passages in their order. Pure. Raises Invalid."""
+    """Return the record with other marks on its title and texts, passages in order. Pure. Raises Invalid."""
     found = {marking.text: marking for marking in markings}
-    unknown = found.keys() - {text.id for text in record.texts}
+    unknown = found.keys() - {text.id for text in record.texts} - {""}
     if unknown or len(found) < len(markings):
         raise Invalid([Problem("texts", message("Name each text of the record once, by its id."))])
+    if title := found.get(""):
+        if title.passages:
+            raise Invalid([Problem("title", message("A title is shown whole or not at all."))])
+        record = replace(record, title_contains=title.contains, title_reviewed=title.reviewed)
     return replace(record, texts=tuple(_with(text, found.get(text.id)) for text in record.texts))
 
 

@@ -116,6 +116,7 @@ def test_changing_the_tags_leaves_the_marks(standing: Standing, record: UUID) ->
     [
         ([replace(FOUND, text="another")], "texts"),
         ([FOUND, FOUND], "texts"),
+        ([replace(FOUND, text="")], "title"),
         ([replace(FOUND, passages=(replace(MARK, end=len(BODY) + 1),))], "texts.0.passages.0.end"),
         ([replace(FOUND, passages=(replace(MARK, start=-1),))], "texts.0.passages.0.end"),
         ([replace(FOUND, passages=(replace(MARK, end=MARK.start),))], "texts.0.passages.0.end"),
@@ -145,6 +146,36 @@ def test_what_may_not_be_kept_is_not_marked_but_taken_out(standing: Standing) ->
     [record] = store(standing, draft(one, replace(given, items=tuple(refusing))))
     with pytest.raises(Invalid, match="medical"):
         mark(standing, record, FOUND)
+
+
+def test_the_title_is_shown_once_somebody_read_it(standing: Standing) -> None:
+    one = replace(account(BODY), title_reviewed=())
+    [record] = store(standing, draft(one, consent(one.id, refused=(MEDICAL,))))
+    assert seen(standing, record).title == WITHHELD
+    mark(standing, record, Marking(text="", reviewed=READ))
+    assert seen(standing, record).title == one.title
+    mark(standing, record, Marking(text="", reviewed=READ, contains=(MEDICAL,)), read=2)
+    assert seen(standing, record).title == WITHHELD
+    assert seen(standing, record).texts[0].body == BODY
+
+
+def test_a_day_becomes_a_quarter_and_is_found_by_its_year(standing: Standing) -> None:
+    one = account(BODY, collected="2019-03-09")
+    [record] = store(standing, draft(one, consent(one.id, refused=(DataClass.PLACE_PRECISE,))))
+    assert seen(standing, record).collected == "2019-33"
+    assert [count.term for count in hits(standing, "counted").facets["year"]] == ["2019"]
+    reader = standing.acting("reader")
+    for since, until, expected in (
+        ("2019-01", "2019-01", 1),
+        ("2019", None, 1),
+        ("2019-04", None, 0),
+        (None, "2018", 0),
+    ):
+        asked = SearchQuery("counted", date_from=since, date_to=until)
+        found = searching.search(standing.archive, reader, standing.reading, asked)
+        assert found.result.total == expected
+    kept = disclosing.show(standing.archive, standing.acting("keeper"), standing.custody, record)
+    assert kept.record.collected == "2019-03-09"
 
 
 def test_only_who_may_place_marks(standing: Standing, record: UUID) -> None:

@@ -159,6 +159,19 @@ def test_what_a_text_was_read_for_decides_whether_it_shows(
     assert stored(world, record)[1].contains == (MEDICAL,)
 
 
+def test_the_title_is_read_too(world: World, keeper: Browser, record: str) -> None:
+    there = address(world, record)
+    form = marked(keeper.get(there))
+    form.fields.append(("title-contains", "medical"))
+    page = keeper.send(form, there, button=("edit", "show"))
+    assert page.text.count("Counted") == 1, "in the heading alone"
+    shown = keeper.follow(keeper.send(marked(page), there))
+    assert "Title, not read for" not in shown.text
+    form = marked(keeper.get(there))
+    form.fields = [field for field in form.fields if not field[0].startswith("title-")]
+    assert "Title, not read for: any kind of data" in keeper.follow(keeper.send(form, there)).text
+
+
 def test_marks_made_on_an_older_page_change_nothing(world: World, keeper: Browser, record: str) -> None:
     there = address(world, record)
     old = marked(keeper.get(there))
@@ -191,6 +204,7 @@ def test_marks_that_are_none_are_refused(world: World, keeper: Browser, record: 
         ("revision", "-1", 409),
         ("texts__0__contains", "gossip", 422),
         ("texts__0__whole", "gossip", 422),
+        ("title__contains", "gossip", 422),
         ("texts__0__reviewed", "gossip", 422),
         ("texts__0__sentences", "٣", 303),
         ("texts__0__sentences", "99999999", 303),

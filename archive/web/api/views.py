@@ -188,8 +188,8 @@ def set_tags(room: UUID, record: UUID, json: entering.Tags) -> Answer:
 def mark_passages(room: UUID, record: UUID, json: entering.Passages) -> Answer:
     """Say which passages of a record's texts carry which kinds of data, and what the texts were read for.
 
-    Code points of the text, from `start` up to, not including, `end`. The record is placed anew: where one of a
-    passage's kinds is closed it reads `[withheld]`. Reasons stay in custody.
+    Code points of the text, from `start` up to, not including, `end`; an empty `text` is the title, without passages.
+    The record is placed anew: where one of a passage's kinds is closed it reads `[withheld]`. Reasons stay in custody.
     """
     cataloguing.mark_passages(archive(), acting(), room, record, json.revision, json.texts)
     return "", 204

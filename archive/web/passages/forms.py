@@ -9,9 +9,10 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _l
 from pydantic import TypeAdapter, ValidationError
 from werkzeug.exceptions import BadRequest
-from wtforms import HiddenField, SelectMultipleField
+from wtforms import FormField, HiddenField, SelectMultipleField
 
-from archive.domain.records import Marking, Passage, Text
+from archive.domain.drafts import Record
+from archive.domain.records import Marking, Passage
 from archive.web.entering.parts import Read, Ticks, block, line
 from archive.web.forms import Form, Part, repeated
 
@@ -59,15 +60,28 @@ class TextForm(Part):
         )
 
 
+class TitleForm(Part):
+    contains = Ticks(_l("Found in the title"), "data-classes")
+    reviewed = Read(_l("The title was read for"))
+
+
 class PassagesForm(Form):
     revision = HiddenField()
+    title = FormField(TitleForm)
     texts = repeated(TextForm, _l("Text"))
 
+    def markings(self) -> list[Marking]:
+        """What was found in the title and in each text."""
+        title = self.title.form
+        found = Marking(text="", contains=title.contains.classes(), reviewed=title.reviewed.classes())
+        return [found, *(entry.form.marking() for entry in self.texts)]
 
-def data(texts: Iterable[Text], revision: int) -> dict[str, Any]:
+
+def data(record: Record, revision: int) -> dict[str, Any]:
     """What the form shows of a record as it is."""
     return {
         "revision": str(revision),
+        "title": {"contains": list(record.title_contains), "reviewed": list(record.title_reviewed)},
         "texts": [
             {
                 "id": text.id,
@@ -75,6 +89,6 @@ def data(texts: Iterable[Text], revision: int) -> dict[str, Any]:
                 "whole": list(text.contains),
                 "reviewed": list(text.reviewed),
             }
-            for text in texts
+            for text in record.texts
         ],
     }

@@ -34,7 +34,7 @@ def mark(room: UUID, record: UUID) -> ResponseReturnValue:
     if not may_place(shown.room):
         raise NotFound
     if request.method == "GET":
-        return _page(shown, PassagesForm(formdata=None, data=data(shown.record.texts, shown.revision)))
+        return _page(shown, PassagesForm(formdata=None, data=data(shown.record, shown.revision)))
     button = request.form.get(BUTTON, "")
     speak(button)
     form = PassagesForm(formdata=request.form)
@@ -44,8 +44,7 @@ def mark(room: UUID, record: UUID) -> ResponseReturnValue:
         return _page(shown, form, found), 422 if found else 200
     try:
         read = int(form.revision.data) if (form.revision.data or "").isdecimal() else 0
-        markings = [entry.form.marking() for entry in form.texts]
-        cataloguing.mark_passages(archive(), acting(), room, record, read, markings)
+        cataloguing.mark_passages(archive(), acting(), room, record, read, form.markings())
     except Invalid as invalid:
         return _page(shown, form, list(located(invalid.problems, form, {}))), 422
     except Conflict as conflict:
@@ -58,7 +57,7 @@ def _page(shown: Shown, form: PassagesForm, found: list[Mistake] | None = None) 
     """What rooms would see is asked anew each time; marks that cannot be are foreseen by nobody."""
     wrong, texts = found or [], {text.id: text for text in shown.record.texts}
     try:
-        marked = cataloguing.marked(shown.record, [entry.form.marking() for entry in form.texts])
+        marked = cataloguing.marked(shown.record, form.markings())
         foreseen = previewing.preview(archive(), acting(), shown, marked)
     except Invalid as invalid:
         foreseen, wrong = (), [*wrong, *(("", said(problem)) for problem in invalid.problems)]

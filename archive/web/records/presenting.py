@@ -205,8 +205,9 @@ def _about(text: Text, *, custody: bool) -> Iterator[Fact]:
 
 
 def readings(record: Record) -> tuple[Reading, ...]:
-    """For each text how many passages are marked, and what it was not read for."""
-    return tuple(
+    """For each text how many passages are marked, and what it was not read for; the title, if it was not."""
+    title = tuple(_unread(record.title_reviewed))
+    texts = (
         Reading(
             heading=role(text.role),
             language=term("languages", text.lang).text,
@@ -215,6 +216,7 @@ def readings(record: Record) -> tuple[Reading, ...]:
         )
         for text in record.texts
     )
+    return (*([Reading(heading=_("Title"), language="", marked="", unread=title)] if title else []), *texts)
 
 
 def _marked(many: int) -> str:
