@@ -80,10 +80,11 @@ _NAMES: Final[Mapping[str, LazyString]] = {
     "capabilities": _l("What they may do there"),
     "what": _l("What was asked for"),
     "asked": _l("Of what"),
-    "session": _l("Session"),
     "start": _l("From entry"),
     "count": _l("How many"),
 }
+_UNSAID: Final = frozenset({"at", "session"})
+"""The moment stands above; which of somebody's sessions it was says nothing to a reader."""
 _OFTEN: Final = 20
 
 
@@ -119,7 +120,7 @@ def line(entry: Entry, names: Mapping[UUID, str]) -> Line:
 
 def _facts(detail: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in detail.items():
-        if name != "at":
+        if name not in _UNSAID and value is not None:
             yield str(_NAMES.get(name, name)), _said(value)
 
 
@@ -130,7 +131,7 @@ def _said(value: object) -> str:
         more = len(value) - _OFTEN
         said = ", ".join(str(one) for one in value[:_OFTEN])
         return said + (_(" and %(n)s more", n=str(more)) if more > 0 else "") if value else _("none")
-    return "" if value is None else str(value)
+    return str(value)
 
 
 def _time(at: str) -> str:

@@ -75,7 +75,7 @@ def test_an_auditor_sees_who_did_what_and_what_stands_behind_it(
     assert said == sorted(said, reverse=True)
     assert len(said) == PAGE
     assert "The archive itself, or somebody not signed in : made a search index anew" in page.text
-    assert "Example Keeper : opened a record · record" in page.text
+    assert "Example Keeper : opened a record ·" in page.text
     assert code_of(opened) in page.text
     assert "What stands behind it" in page.text
     assert page.title.startswith("Log ·")
