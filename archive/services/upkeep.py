@@ -60,7 +60,7 @@ class Upkeep:
             self.shares.destroy(gone)
         self._unowned = unowned - gone
         self.waits = not self.expire()
-        return len(gone) + self._fade(held)
+        return len(gone) + (0 if self.waits else self._fade(held))
 
     def _fade(self, held: frozenset[UUID]) -> int:
         """Once a day: destroy the shares of what somebody searched for so long ago that nobody may know any more."""
