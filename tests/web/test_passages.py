@@ -238,6 +238,15 @@ def test_nobody_marks_who_may_not_place(world: World, reader: Browser, record: s
     assert "read for" not in page.text
 
 
+def test_a_reader_sees_the_quarter_of_a_day(world: World, keeper: Browser, reader: Browser) -> None:
+    one = account(BODY, title="Quarters", collected="2019-05-06")
+    standing = world.standing
+    given = draft(one, consent(one.id, refused=(DataClass.PLACE_PRECISE,)))
+    [stored] = accessioning.accession(standing.archive, standing.acting("keeper"), standing.custody, [given])
+    assert "May 6, 2019" in keeper.get(f"{world.custody}/records/{stored}").text
+    assert "April – June 2019" in " ".join(reader.get(f"{world.reading}/records/{stored}").text.split())
+
+
 def test_every_word_of_the_account_says_its_direction(world: World, keeper: Browser, record: str) -> None:
     page = keeper.get(address(world, record))
     assert page.said("نېمىشقا؟") == ("ug-Arab", "rtl")
