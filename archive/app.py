@@ -23,6 +23,7 @@ from archive.web.account.views import blueprint as account
 from archive.web.api import problems
 from archive.web.api import views as api
 from archive.web.consenting.views import blueprint as consenting
+from archive.web.desk.views import blueprint as desk
 from archive.web.entering.views import blueprint as entering
 from archive.web.exhibits.views import blueprint as exhibits
 from archive.web.helping.views import blueprint as helping
@@ -33,6 +34,8 @@ from archive.web.rooms.views import blueprint as rooms
 from archive.web.session import Sessions
 from archive.web.signing import again
 from archive.web.signing.views import blueprint as signing
+from archive.web.subject.views import blueprint as subject
+from archive.web.withdrawing.views import blueprint as withdrawing
 
 _MEBIBYTE: Final = 1024 * 1024
 _LARGEST_REQUEST: Final = 16 * _MEBIBYTE
@@ -93,7 +96,10 @@ def create_app(config: Config, archive: Archive) -> Flask:
         passages,
         entering,
         consenting,
+        desk,
+        withdrawing,
         exhibits,
+        subject,
         account,
         helping,
         log,

@@ -20,7 +20,7 @@ from archive.domain.rooms import Capability, RoomPurpose
 from archive.services import shredding, transparency, withdrawing
 from archive.services.acting import Acting
 from archive.services.archive import Archive
-from archive.services.entitling import capable, holdings, licence_of, today
+from archive.services.entitling import capable, holdings, licence_of, today, trust
 from archive.services.ports import UnitOfWork
 from archive.services.withdrawing import Ending
 
@@ -82,6 +82,14 @@ def serves(archive: Archive, acting: Acting) -> tuple[Served, ...]:
             for room in sorted(unit.rooms.all(), key=lambda row: row.id)
             if room.purpose is RoomPurpose.CUSTODY and capable(archive, acting, unit, room.id, _DESK)
         )
+
+
+def open_to(archive: Archive, acting: Acting) -> bool:
+    """Whether the desk's page has something for a member: records to close, or a clock that waits for an officer."""
+    if serves(archive, acting):
+        return True
+    with archive.read() as unit:
+        return trust(archive, acting, unit).member(acting.member).officer
 
 
 @transparency.refusals("withdraw")

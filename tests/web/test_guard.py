@@ -22,9 +22,10 @@ OPEN = {
     "signing.speak",
     "helping.safety",
     "helping.search",
+    "withdrawing.start",
 }
 VALUES = {"room": uuid4(), "record": uuid4(), "note": uuid4(), "facet": "place", "page": 2, "state": "ended"}
-VALUES |= {"deed": "limit", "lang": "en"}
+VALUES |= {"deed": "limit", "lang": "en", "custody": uuid4()}
 
 
 def addresses(app: Flask) -> list[tuple[str, str, str]]:

@@ -15,7 +15,7 @@ from archive.domain.errors import NotFound
 from archive.domain.rooms import Capability, RoomPurpose
 from archive.domain.searching import FACETS, SearchQuery
 from archive.domain.showing import RoomView
-from archive.services import auditing, rooms, searching
+from archive.services import auditing, desk, rooms, searching
 from archive.services.searching import Found
 from archive.web import shortlist
 from archive.web.current import acting, archive
@@ -39,6 +39,7 @@ def start() -> str:
         "rooms/start.html",
         rooms=[card(room) for room in rooms.rooms(archive(), acting())],
         log=auditing.may_read(archive(), acting()),
+        desk=desk.open_to(archive(), acting()),
     )
 
 

@@ -1,0 +1,29 @@
+"""Knows what is filled in at the consent desk: a code, kinds of rooms, a reason.
+Must not know which records there are."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectChoice, StringField
+
+from archive.domain.rooms import RoomPurpose
+from archive.web.entering.parts import Chosen, block
+from archive.web.forms import LINE, Form, at_most, required
+
+
+class FindForm(Form):
+    code = StringField(
+        _l("Code of the account"),
+        [required(), at_most(LINE)],
+        description=_l("As it stands on the person's slip, such as 7K2MP-4XQ9T."),
+    )
+
+
+class CloseForm(Form):
+    """What is to close, and why. Without ``purposes`` everything."""
+
+    purposes = Chosen(_l("Which rooms"), choices=[SelectChoice(one.value) for one in RoomPurpose])
+    reason = block(_l("Reason"), description=_l("Sealed to custody; nobody else reads it."))
+
+    def wanted(self) -> frozenset[RoomPurpose]:
+        return frozenset(map(RoomPurpose, self.purposes.data or ()))
