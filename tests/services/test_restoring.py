@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from archive.storage import backups as files
 from archive.storage import tables
 from tests.archives import Standing, draft
 from tests.backing import back_up, copied, fresh, restore
+from tests.migrations.migrations_cast import made_by
 from tests.services.services_cast import store
 
 
@@ -115,6 +117,27 @@ def test_a_newer_versions_backup_is_refused(standing: Standing, tmp_path: Path, 
     with pytest.raises(SchemaMismatch, match="newer version"):
         restore(tmp_path / "new", tmp_path / "backup", [newest])
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["host"]
+
+
+def test_an_older_versions_backup_is_brought_to_this_one(
+    standing: Standing, tmp_path: Path, newest: bytes
+) -> None:
+    """A database of the first version, with what this one keeps in the columns that there were then."""
+    main, older = tmp_path / "backup" / "main" / "archive.db", tmp_path / "older.db"
+    made_by(older, "0001", "")
+    with closing(sqlite3.connect(older)) as raw, raw:
+        raw.execute("ATTACH ? AS now", [str(main)])
+        found = raw.execute("SELECT name FROM main.sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE%'")
+        for (table,) in found.fetchall():
+            columns = ", ".join(f'"{row[1]}"' for row in raw.execute(f"PRAGMA main.table_info({table})"))
+            if table not in {"alembic_version", "sqlite_sequence"}:
+                raw.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM now.{table}")
+    shutil.copy(older, main)
+    rewritten(standing, tmp_path / "backup", "0001")
+    restore(tmp_path / "new", tmp_path / "backup", [newest])
+    with bootstrap.opened(Config(instance=tmp_path / "new")) as archive, archive.read() as unit:
+        assert len(unit.records.of_collection(standing.custody)) == 1
+        assert unit.log.entries(unit.log.head().size - 1, 1)[0].action == "restore"
 
 
 def test_a_full_disk_changes_nothing(tmp_path: Path, newest: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
