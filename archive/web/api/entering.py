@@ -82,6 +82,29 @@ class NewConsent(ConsentEntry):
     items: tuple[NewGrantItem, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewStep(ConsentEntry):
+    """A further entry of a record's ledger. `closes` names items of earlier entries."""
+
+    id: SkipJsonSchema[UUID] = field(default_factory=new_id, init=False)
+    record: SkipJsonSchema[UUID] = field(default_factory=new_id, init=False)
+    event: Literal[Event.GRANT, Event.LIMIT, Event.SUSPEND, Event.RESUME, Event.SUPERSEDE]
+    items: tuple[NewGrantItem, ...] = ()
+
+
+class Step(Shape):
+    largest: ClassVar[int] = _MEBIBYTE
+    entry: NewStep
+    read: int | None = Field(
+        None, ge=0, description="How many entries it was decided from; when there are others by now, 409."
+    )
+
+    def plain(self, record: UUID) -> ConsentEntry:
+        """The entry for that record."""
+        items = tuple(_plain(GrantItem, item) for item in self.entry.items)
+        return _plain(ConsentEntry, self.entry, record=record, items=items)
+
+
 class NewRecord(Shape):
     largest: ClassVar[int] = 16 * _MEBIBYTE
     record: NewTestimony | NewFamilyReport = Field(discriminator="record_kind")

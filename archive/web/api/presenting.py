@@ -13,6 +13,7 @@ from archive.domain.showing import RoomView, Shown
 from archive.services.exhibiting import Made
 from archive.services.searching import Found
 from archive.services.signing_in import SignedIn
+from archive.services.withdrawing import Ending
 from archive.web.api import shapes
 from archive.web.presenting import tag
 
@@ -77,6 +78,11 @@ def record(shown: Shown) -> shapes.Record:
         consent=shown.consent,
         placed=shown.placed,
     )
+
+
+def withdrawn(ending: Ending) -> shapes.Withdrawn:
+    until = datetime.fromtimestamp(ending.until, UTC) if ending.until else None
+    return shapes.Withdrawn(record=ending.record, rooms=ending.rooms, until=until)
 
 
 def exhibits(made: Iterable[Made], fingerprint: str) -> shapes.Exhibits:

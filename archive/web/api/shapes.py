@@ -16,6 +16,7 @@ from archive.domain.records import Identity
 from archive.domain.rooms import RoomPurpose, Scope
 from archive.domain.searching import FACETS, LARGEST_PAGE, SearchQuery, Sort
 from archive.domain.testimony import Testimony
+from archive.services.deciding import Agreed, Effect
 from archive.services.exhibiting import MOST, Exhibit
 from archive.web.api.reading import Shape
 
@@ -191,6 +192,26 @@ class Record(Shape):
     identity: Identity | None = Field(description="For those in custody who hold the identity room too.")
     consent: tuple[ConsentEntry, ...] = Field(description="Custody only: the ledger's entries, oldest first.")
     placed: tuple[UUID, ...] = Field(description="Custody only: the rooms in which the record now lies.")
+
+
+class Agreement(Shape):
+    consent: Agreed
+
+
+class Foreseen(Shape):
+    effect: Effect
+
+
+class Withdrawal(Shape):
+    reason: str = Field("", max_length=10_000, description="Sealed to custody.")
+
+
+class Withdrawn(Shape):
+    record: UUID
+    rooms: tuple[UUID, ...] = Field(description="The rooms that hold it no more.")
+    until: AwareDatetime | None = Field(
+        description="Until when a mistake can be undone, with the archive kit."
+    )
 
 
 class Wanted(Shape):

@@ -16,6 +16,7 @@ from archive.domain.identifiers import code_of
 from archive.services import (
     accessioning,
     cataloguing,
+    deciding,
     disclosing,
     exhibiting,
     registering,
@@ -23,6 +24,7 @@ from archive.services import (
     searching,
     signing_in,
     transparency,
+    withdrawing,
 )
 from archive.services.acting import Acting
 from archive.services.imports.facilities import problems
@@ -195,6 +197,46 @@ def mark_passages(room: UUID, record: UUID, json: entering.Passages) -> Answer:
     return "", 204
 
 
+@blueprint.get("/records/<uuid:record>/consent")
+@member(bearer)
+@operation("showConsent", {200: shapes.Agreement}, 404)
+def show_consent(record: UUID) -> Answer:
+    """Where consent to a record stands, for those who hold its custody. Logged, as an opening."""
+    custody = deciding.custody_of(archive(), acting(), record)
+    return shapes.Agreement(consent=deciding.agreed(archive(), acting(), custody, record)), 200
+
+
+@blueprint.post("/records/<uuid:record>/consent")
+@member(bearer)
+@operation("changeConsent", {200: shapes.Agreement}, 403, 404, 409, sends=True)
+def change_consent(record: UUID, json: entering.Step) -> Answer:
+    """Append an entry to a record's ledger; every room holds at once what it leaves open."""
+    custody = deciding.custody_of(archive(), acting(), record)
+    with _stepped():
+        deciding.enter(archive(), acting(), custody, json.plain(record), json.read)
+    return shapes.Agreement(consent=deciding.agreed(archive(), acting(), custody, record)), 200
+
+
+@blueprint.post("/records/<uuid:record>/consent/preview")
+@member(bearer)
+@operation("foreseeConsent", {200: shapes.Foreseen}, 403, 404, 409, sends=True)
+def foresee_consent(record: UUID, json: entering.Step) -> Answer:
+    """What an entry would open and close, and for which rooms. Nothing is stored but that it was looked at."""
+    custody = deciding.custody_of(archive(), acting(), record)
+    with _stepped():
+        effect = deciding.preview(archive(), acting(), custody, record, json.plain(record))
+    return shapes.Foreseen(effect=effect), 200
+
+
+@blueprint.post("/records/<uuid:record>/withdrawal")
+@member(bearer)
+@operation("withdraw", {200: shapes.Withdrawn}, 404, 409, sends=True)
+def withdraw(record: UUID, json: shapes.Withdrawal) -> Answer:
+    """Withdraw a record whole, at the consent desk or in custody: no room holds it from the next request on."""
+    ending = withdrawing.withdraw(archive(), acting(), record, json.reason)
+    return presenting.withdrawn(ending), 200
+
+
 @blueprint.get("/rooms/<uuid:room>/facilities")
 @member(bearer)
 @operation("listFacilities", {200: shapes.Facilities}, 403, 404)
@@ -241,6 +283,16 @@ def _placed(lead: str, besides: tuple[str, ...]) -> Iterator[None]:
         yield
     except Invalid as invalid:
         raise Invalid([_under(found, lead, besides) for found in invalid.problems]) from None
+
+
+@contextmanager
+def _stepped() -> Iterator[None]:
+    """As `_placed`, for an entry of the ledger alone."""
+    try:
+        yield
+    except Invalid as invalid:
+        named = [replace(one, where=one.where.replace("consent", "entry", 1)) for one in invalid.problems]
+        raise Invalid(named) from None
 
 
 def _under(found: Problem, lead: str, besides: tuple[str, ...]) -> Problem:
