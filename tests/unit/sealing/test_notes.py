@@ -107,7 +107,8 @@ def proofs() -> dict[str, str]:
     lines = head.split("\n")
 
     def of(*changed: str) -> str:
-        return f"{chr(10).join(changed)}\n\n{note}"
+        above = "\n".join(changed)
+        return f"{above}\n\n{note}"
 
     return {
         "nothing": "",
@@ -142,7 +143,8 @@ def growths() -> dict[str, str]:
     lines = head.split("\n")
 
     def of(*changed: str) -> str:
-        return f"{chr(10).join(changed)}\n\n{note}"
+        above = "\n".join(changed)
+        return f"{above}\n\n{note}"
 
     return {
         "nothing": "",
