@@ -34,6 +34,7 @@ from archive.web.rooms.views import blueprint as rooms
 from archive.web.session import Sessions
 from archive.web.signing import again
 from archive.web.signing.views import blueprint as signing
+from archive.web.subject.views import blueprint as subject
 from archive.web.withdrawing.views import blueprint as withdrawing
 
 _MEBIBYTE: Final = 1024 * 1024
@@ -98,6 +99,7 @@ def create_app(config: Config, archive: Archive) -> Flask:
         desk,
         withdrawing,
         exhibits,
+        subject,
         account,
         helping,
         log,
