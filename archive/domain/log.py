@@ -1,4 +1,4 @@
-"""Knows what is asked of the transparency log, and for how long it keeps what somebody searched for.
+"""Knows what is asked of the transparency log, where an entry stands in it, how long it keeps what was searched for.
 Must not know how an entry is sealed, hashed or stored."""
 
 from __future__ import annotations
@@ -27,6 +27,20 @@ class LogFilter:
     action: str | None = None
     since: date | None = None
     until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPlace:
+    """``number`` counts from 0. ``path`` leads from ``leaf`` to ``root``, the root of the log's first ``size`` entries
+    (RFC 6962, lowest hash first), which the host signed in ``checkpoint`` (C2SP).
+    """
+
+    number: int
+    leaf: bytes
+    size: int
+    root: bytes
+    path: tuple[bytes, ...]
+    checkpoint: str
 
 
 def faded(action: str, day: date, today: date) -> bool:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from archive.domain.logged import LogPlace
+from archive.domain.log import LogPlace
 from archive.domain.records import Text
 from archive.domain.showing import Shown
 from archive.domain.testimony import Testimony

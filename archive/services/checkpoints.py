@@ -14,7 +14,7 @@ from archive.crypto import kdf, merkle
 from archive.crypto.errors import CannotOpen
 from archive.crypto.notes import Verifier, read_verifier
 from archive.domain.errors import Damaged, GuwahError, NotFound, message
-from archive.domain.logged import LogPlace
+from archive.domain.log import LogPlace
 from archive.sealing import bodies, notes
 from archive.sealing.notes import Checkpoint
 from archive.services import transparency

@@ -17,7 +17,7 @@ from archive.crypto import kdf
 from archive.crypto.errors import CannotOpen
 from archive.domain.errors import Damaged, NotFound, message
 from archive.domain.identifiers import new_id
-from archive.domain.logged import LogPlace
+from archive.domain.log import LogPlace
 from archive.domain.rooms import RoomPurpose
 from archive.domain.showing import Shown
 from archive.evidence import sheet as evidence

@@ -14,7 +14,7 @@ from archive.domain.consent import DataClass
 from archive.domain.family_report import FamilyReport, FollowUp, MissingPerson, Statement
 from archive.domain.identifiers import new_id
 from archive.domain.licence import Licence
-from archive.domain.logged import LogPlace
+from archive.domain.log import LogPlace
 from archive.domain.records import Identity, KnownPerson, Present, Source, Text
 from archive.domain.rooms import RoomPurpose, Scope
 from archive.domain.showing import HeldRoom, Shown
