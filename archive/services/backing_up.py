@@ -172,7 +172,8 @@ def renew(staged: Staged, shredded: ShredList, officers: Sequence[Acting] = ()) 
     the list: if it was only replaced, the record waits to be placed anew; else the grant items that it rested on are
     closed, for the entry that closed them is newer than the backup. A master or an identity that was only replaced
     stays: the backup has no other. Shares that own nothing go unlisted. All of it is logged, with the officers who
-    overrode the list; then the shred store knows this log as the one to compare with. Cost: some 2 ms a record.
+    overrode the list; then the shred store knows this log as the one to compare with. Cost: 1 ms a body that goes; for
+    each record that is closed again, as `withdrawing.withdraw`.
     """
     archive, shares = staged.archive, staged.archive.shares
     held = shares.owners()
