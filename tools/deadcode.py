@@ -20,10 +20,8 @@ ALLOWED: dict[str, str] = {
     "save_session": "Flask saves a request's session",
     "wrap_formdata": "WTForms asks a form's Meta what was sent",
     "_get_file_stream": "Werkzeug asks where the parts of a request go",
-    "open_file": "Whoosh asks its storage for files",
     "temp_storage": "Whoosh asks its storage where to spill, and must not be let spill in clear",
     "Sealer": "attachments will be sealed while they arrive; its format is fixed and tested now",
-    "finish": "as Sealer",
     "_extract_indices": "WTForms asks a list of parts for their numbers",
 }
 
