@@ -377,8 +377,8 @@ def _rolled_back(check: _Check, since: str) -> Iterator[Finding]:
 
 def _shares(check: _Check) -> Iterator[Finding]:
     held = check.archive.shares.owners()
-    for owner in held & check.withdrawn & check.archive.shares.shredded().gone:
-        yield Finding("share", owner.hex, message("It was destroyed with a withdrawn record, and is back."))
+    for owner in held & (check.withdrawn | check.spent) & check.archive.shares.shredded().gone:
+        yield Finding("share", owner.hex, message("It was destroyed, and is back."))
     for owner in check.unit.records.owners() - held - check.spent - check.withdrawn:
         yield Finding(
             "share",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from archive import bootstrap
 from archive.domain.consent import Event
 from archive.domain.errors import Damaged, NotFound
 from archive.domain.keeping import LogRow
@@ -222,3 +223,16 @@ def test_an_auditor_needs_no_other_right(standing: Standing) -> None:
     counsel = standing.people["counsel"].member
     rooms.grant(archive, keeper, archive.row.audit, counsel, [Capability.READ])
     assert transparency.entries(archive, standing.acting("counsel"))[0].detail
+
+
+def test_what_somebody_searched_for_brought_back_is_named(scene: Scene) -> None:
+    searching.search(scene.archive, scene.keeper, scene.standing.custody, SearchQuery("counted"))
+    [row] = rows(scene.archive, LogFilter(action="search"))
+    with raw(scene.standing, "shares/shares.db") as shares:
+        kept = shares.execute("SELECT * FROM shares WHERE owner = ?", (row.id.hex,)).fetchone()
+    then = later(scene.archive, (KEPT.days + 1) * DAY)
+    assert bootstrap.upkeep(then).run() == 1
+    assert checking.fsck(then) == ()
+    with raw(scene.standing, "shares/shares.db") as shares:
+        shares.execute("INSERT INTO shares VALUES (?, ?, ?)", kept)
+    assert [(found.what, found.id) for found in checking.fsck(then)] == [("share", row.id.hex)]
