@@ -88,6 +88,9 @@ def test_words_are_marked_wherever_they_stand_or_in_the_ticked_sentences(
     )
     assert page.response.text.count("<mark>Mira</mark>") == 2
     assert "<mark>at dawn</mark>" in page.response.text
+    assert "Sentences 1, 3 ·" in page.text
+    page = keeper.send(marked(page), there, button=("edit", "drop texts-0 0"))
+    assert page.response.text.count("<mark>") == 1, "what was marked together is taken back together"
     form = marked(keeper.get(there))
     form.fields += [("texts-0-contains", "medical"), ("texts-0-sentences", "2")]
     page = keeper.send(

@@ -10,6 +10,7 @@ from itertools import chain
 
 from flask_babel import gettext as _
 
+from archive.domain.consent import DataClass
 from archive.domain.records import Passage, Text
 from archive.text.sentences import sentences
 from archive.web.entering.parts import lines
@@ -23,7 +24,7 @@ def act(form: PassagesForm, button: str, texts: Mapping[str, Text]) -> list[Mist
     """Take away the mark that a button names, else take what was chosen into the marks; say where something lacks."""
     verb, _space, rest = button.partition(" ")
     if verb == "drop":
-        _drop(form, rest)
+        _drop(form, rest, texts)
     if verb in ("drop", "speak"):
         return []
     parts = (entry.form for entry in form.texts)
@@ -38,13 +39,23 @@ def ticked(part: TextForm, among: Sequence[Span]) -> list[int]:
     return sorted(number for number in numbers if number < len(among))
 
 
-def _drop(form: PassagesForm, rest: str) -> None:
+def gathered(passages: Iterable[Passage], body: str) -> list[list[Passage]]:
+    """Marks of the same words for the same kinds and reason together, as somebody made them, in their order."""
+    found: dict[tuple[str, tuple[DataClass, ...], str], list[Passage]] = {}
+    for one in passages:
+        words = body[max(one.start, 0) : max(one.end, 0)]
+        found.setdefault((words, one.contains, one.reason), []).append(one)
+    return list(found.values())
+
+
+def _drop(form: PassagesForm, rest: str, texts: Mapping[str, Text]) -> None:
     name, _space, number = rest.partition(" ")
     for entry in form.texts:
-        if entry.name == name and number.isascii() and number.isdecimal():
-            kept = list(entry.form.passages())
+        part = entry.form
+        if entry.name == name and part.id.data in texts and number.isascii() and number.isdecimal():
+            kept = gathered(part.passages(), texts[part.id.data].body)
             del kept[int(number) : int(number) + 1]
-            entry.form.keep(kept)
+            part.keep(chain.from_iterable(kept))
 
 
 def _take(part: TextForm, text: Text) -> Iterator[Mistake]:

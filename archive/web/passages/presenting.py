@@ -3,11 +3,12 @@ Must not know how it was opened; what a room would see was asked of the policy."
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from archive.domain.drafts import Record
@@ -15,12 +16,13 @@ from archive.domain.records import Passage, Text
 from archive.domain.rooms import RoomPurpose
 from archive.domain.showing import Preview
 from archive.text.sentences import sentences
-from archive.web.passages.choosing import Span, ticked
+from archive.web.passages.choosing import Span, gathered, ticked
 from archive.web.passages.forms import TextForm
-from archive.web.presenting import Said, ours, paragraphs, tag, term, theirs
+from archive.web.presenting import Said, comma, ours, paragraphs, tag, term, theirs
 from archive.web.records.presenting import classes, role
 
 _QUOTED = 240
+_LISTED = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,9 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One mark made so far: where it stands, its words, what they tell and why."""
+    """Words marked so far: in which sentences, what they tell and why."""
 
-    first: int
-    last: int
+    where: str
     words: Said
     tells: tuple[Said, ...]
     reason: Said
@@ -75,17 +76,17 @@ class TextView:
 
 def view(part: TextForm, text: Text, foreseen: Iterable[Preview]) -> TextView:
     among, marks = sentences(text.body), part.passages()
-    chosen = set(ticked(part, among))
+    chosen, covered = set(ticked(part, among)), _covered(marks)
     return TextView(
         heading=role(text.role),
         language=term("languages", text.lang).text,
         lang=text.lang,
         dir=text.direction,
         sentences=tuple(
-            Sentence(number + 1, number in chosen, tuple(_pieces(text.body, span, marks)))
+            Sentence(number + 1, number in chosen, tuple(_pieces(text.body, span, covered)))
             for number, span in enumerate(among)
         ),
-        marks=tuple(_mark(mark, text, among) for mark in marks),
+        marks=tuple(_mark(alike, text, among) for alike in gathered(marks, text.body)),
         sights=tuple(_sight(one, text.id) for one in foreseen),
     )
 
@@ -105,26 +106,57 @@ def _tags(record: Record) -> tuple[Said, ...]:
     return tuple(dict.fromkeys(tag(one.facet, one.term, one.labels) for one in record.tags))
 
 
-def _pieces(body: str, span: Span, marks: Sequence[Passage]) -> Iterator[tuple[str, bool]]:
-    """A sentence cut where marks begin and end."""
-    start, end = span
-    inside = [mark for mark in marks if mark.start < end and mark.end > start]
-    cuts = {start, end, *(min(max(at, start), end) for mark in inside for at in (mark.start, mark.end))}
-    edges = sorted(cuts)
-    for one, next_one in pairwise(edges):
-        yield body[one:next_one], any(mark.start <= one < mark.end for mark in inside)
+def _covered(marks: Iterable[Passage]) -> list[Span]:
+    """What is marked, in order, each stretch once however many marks lie on it."""
+    found: list[Span] = []
+    for mark in marks:
+        if found and mark.start <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], mark.end)
+        else:
+            found.append((mark.start, mark.end))
+    return found
 
 
-def _mark(mark: Passage, text: Text, among: Sequence[Span]) -> Mark:
-    words = text.body[max(mark.start, 0) : max(mark.end, 0)]
-    within = [number for number, (start, end) in enumerate(among, 1) if start < mark.end and end > mark.start]
+def _pieces(body: str, span: Span, covered: Sequence[Span]) -> Iterator[tuple[str, bool]]:
+    """A sentence cut where marked words begin and end."""
+    at, end = span
+    for begins, ends in covered[bisect_right(covered, at, key=lambda one: one[1]) :]:
+        if begins >= end:
+            break
+        if begins > at:
+            yield body[at:begins], False
+        yield body[max(at, begins) : min(end, ends)], True
+        at = min(end, ends)
+    if at < end:
+        yield body[at:end], False
+
+
+def _mark(alike: Sequence[Passage], text: Text, among: Sequence[Span]) -> Mark:
+    first = alike[0]
+    words = text.body[max(first.start, 0) : max(first.end, 0)]
     return Mark(
-        first=within[0] if within else 0,
-        last=within[-1] if within else 0,
+        where=_where(alike, among),
         words=Said(words if len(words) <= _QUOTED else f"{words[:_QUOTED]}…", text.lang, text.direction),
-        tells=classes(mark.contains),
-        reason=theirs(mark.reason),
+        tells=classes(first.contains),
+        reason=theirs(first.reason),
     )
+
+
+def _where(alike: Sequence[Passage], among: Sequence[Span]) -> str:
+    """The numbers of the sentences in which marks stand."""
+    numbers = [
+        number
+        for mark in alike[:_LISTED]
+        for number in range(
+            bisect_right(among, mark.start, key=lambda one: one[1]) + 1,
+            bisect_left(among, mark.end, key=lambda one: one[0]) + 1,
+        )
+    ]
+    if len(alike) == 1 and len(numbers) > 1:
+        return str(_("Sentences %(first)s to %(last)s", first=numbers[0], last=numbers[-1]))
+    said = comma().join(dict.fromkeys(map(str, numbers))) + ("…" if len(alike) > _LISTED else "")
+    several = _("Sentences %(listed)s", listed=said)
+    return str(several if len(alike) > 1 else _("Sentence %(first)s", first=said))
 
 
 def _sight(one: Preview, text: str) -> Sight:
