@@ -143,9 +143,9 @@ def never(consent: ConsentState) -> tuple[DataClass, ...]:
 
 
 def covered() -> frozenset[Cell]:
-    """Return every cell that some question speaks of."""
+    """Return every cell that a yes to some question gives."""
     return frozenset(
-        (*pair, one) for question in QUESTIONS.values() for pair in question.pairs for one in DataClass
+        (*pair, one) for question in QUESTIONS.values() for pair in question.pairs for one in question.yes
     )
 
 

@@ -244,16 +244,15 @@ def _places(consent: ConsentState, seen: _Seen) -> dict[UUID, Place]:
     places: dict[UUID, Place] = {}
     for room, (terms, name) in seen.rooms.items():
         if found := _held(consent, seen, terms):
-            classes, until = found
-            places[room] = Place(
-                room=room, purpose=terms.purpose, name=name, classes=tuple(sorted(classes)), until=until
-            )
+            shown, until = found
+            classes = tuple(one for one in DataClass if one in shown)
+            places[room] = Place(room=room, purpose=terms.purpose, name=name, classes=classes, until=until)
     return places
 
 
 def _held(
     consent: ConsentState, seen: _Seen, terms: RoomTerms
-) -> tuple[Iterable[DataClass], date | None] | None:
+) -> tuple[frozenset[DataClass], date | None] | None:
     if terms.purpose in OPENED_BY:
         placed = place(consent, seen.record, terms, seen.day)
         return (shows(consent, seen.record, terms.purpose), placed.not_after) if placed else None
@@ -262,7 +261,7 @@ def _held(
     ):  # who somebody is comes in with the account, and cannot be placed again
         return None
     kept = place_identity(consent, Identity(record=seen.record.id), terms, seen.day)
-    return ([DataClass.IDENTITY], kept.not_after) if kept else None
+    return (frozenset({DataClass.IDENTITY}), kept.not_after) if kept else None
 
 
 def _openings(consent: ConsentState) -> tuple[Opening, ...]:

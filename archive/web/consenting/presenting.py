@@ -4,7 +4,7 @@ Must not know what opens what: it was asked of the policy, and only that is show
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -130,9 +130,15 @@ def answered(of: Agreed) -> tuple[tuple[Answered, ...], tuple[Said, ...]]:
 
 
 def beside(of: Iterable[Opening]) -> tuple[OpeningView, ...]:
-    """What is open and that no plain question speaks of."""
-    pairs = {(purpose, audience) for purpose, audience, _part in questions.covered()}
-    return tuple(opening(one) for one in of if (one.purpose, one.audience) not in pairs)
+    """What is open beyond what a yes to the plain questions gives."""
+    given = questions.covered()
+    left = (
+        replace(
+            one, classes=tuple(part for part in one.classes if (one.purpose, one.audience, part) not in given)
+        )
+        for one in of
+    )
+    return tuple(opening(one) for one in left if one.classes)
 
 
 def _answer(answer: Decision) -> str:

@@ -4,6 +4,7 @@ Must not know what a record says: `services.desk` sees ids, kinds of rooms and d
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -180,11 +181,12 @@ def _left(until: int) -> str:
     return str(_("%(hours)s hours left, until %(date)s", hours=str(hours), date=moment(until)))
 
 
-def _due(one: Served) -> list[tuple[UUID, str, str, str]]:
-    return [
-        (due.record, due.code, purpose(due.purpose), format_date(due.on, "long"))
-        for due in desk.due(archive(), acting(), one.custody)
-    ]
+def _due(one: Served) -> list[tuple[UUID, str, list[str], str]]:
+    """Each record with what ends on a day, in one line."""
+    gathered: dict[tuple[UUID, str, date], list[str]] = {}
+    for due in desk.due(archive(), acting(), one.custody):
+        gathered.setdefault((due.record, due.code, due.on), []).append(purpose(due.purpose))
+    return [(record, code, ends, format_date(on, "long")) for (record, code, on), ends in gathered.items()]
 
 
 def _kinds(counted: Mapping[RoomPurpose, int]) -> list[tuple[str, str, int]]:
