@@ -75,6 +75,7 @@ _NAMES: Final[Mapping[str, LazyString]] = {
     "body": _l("Version"),
     "revision": _l("Revision"),
     "identity": _l("Identity room, opened too"),
+    "consent": _l("Its consent alone"),
     "member": _l("Member"),
     "to": _l("Member"),
     "capabilities": _l("What they may do there"),
