@@ -10,8 +10,9 @@ READY := .venv/.ready
 CATALOGUES := $(wildcard archive/web/translations/*/LC_MESSAGES/messages.po)
 DEMO := .demo
 ARGS :=
+STEPS := 100000
 
-.PHONY: help setup demo run test check bench crash screenshots format translations lock clean
+.PHONY: help setup demo run test check bench crash model twins oracle withdrawal screenshots format translations lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1|/' | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -49,6 +50,21 @@ bench: setup ## measure ours beside a peer, one JSON object a line (ARGS=sealing
 
 crash: setup ## kill the archive 200 times while it saves and while it imports; nothing may be lost
 	GUWAH_TEST_KILLS=200 $(BIN)/python -m pytest -q -s tests/functional/test_killed_while_saving.py tests/functional/test_killed_while_importing.py
+
+model: setup ## 100,000 random steps of ledger, rooms, clock and readers, in two processes (STEPS=20000 for fewer)
+	@GUWAH_TEST_STEPS=$$(($(STEPS) / 2)) GUWAH_TEST_SEED=1000 $(BIN)/python -m pytest -q -s tests/functional/test_model.py > .model-1 & \
+	GUWAH_TEST_STEPS=$$(($(STEPS) / 2)) GUWAH_TEST_SEED=5000 $(BIN)/python -m pytest -q -s tests/functional/test_model.py > .model-2; wait $$!
+	@grep -h '"steps"' .model-1 .model-2 | tee docs/proofs/model.txt
+	@rm -f .model-1 .model-2
+
+twins: setup ## 10,000 requests to an archive and to its copy that hides more; every reply alike
+	@GUWAH_TEST_REQUESTS=10000 $(BIN)/python -m pytest -q -s tests/functional/test_twins.py | tee /dev/stderr | grep '"routes"' > docs/proofs/twins.txt
+
+oracle: setup ## guess a hidden name by every answer to everybody, and by the clock (on a machine that does nothing else)
+	@GUWAH_TEST_CHANNELS=100000 GUWAH_TEST_PAIRS=2000 $(BIN)/python -m pytest -q -s tests/functional/test_oracle.py | tee /dev/stderr | grep -o '{.*}' > docs/proofs/oracle.txt
+
+withdrawal: setup ## withdraw one of 2,100 records while serving, then hunt it: files, memory, keys, an older backup
+	@GUWAH_TEST_RECORDS=2100 $(BIN)/python -m pytest -q -s tests/functional/test_withdrawal.py | tee /dev/stderr | grep '"records"' > docs/proofs/withdrawal.txt
 
 screenshots: setup ## renew the pictures of the demo in docs/proofs/screens
 	tools/browser
