@@ -197,6 +197,8 @@ def _admit(
     for holding in member.holdings:
         holder = officers[0] if holding.room == AUDIT else custodian
         rooms.grant(archive, holder, ids[holding.room], admitted.member, holding.capabilities)
+    for custody in member.desk:
+        rooms.appoint(archive, custodian, ids[custody], admitted.member)
 
 
 def _credentials(member: DemoMember, ids: Mapping[str, UUID], told: Mapping[str, DemoRoom]) -> Credentials:

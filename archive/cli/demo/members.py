@@ -38,12 +38,16 @@ class DemoHolding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoMember:
-    """One who can sign in. Passphrase and ``totp`` (base32) follow from the login, so they protect nothing."""
+    """One who can sign in. Passphrase and ``totp`` (base32) follow from the login, so they protect nothing.
+
+    ``desk``: the custody rooms, by key, whose records they may close without holding a key.
+    """
 
     login: str
     name: str
     roles: tuple[str, ...]
     holdings: tuple[DemoHolding, ...]
+    desk: tuple[str, ...]
     passphrase: str = field(repr=False)
     totp: str = field(repr=False)
 
@@ -86,6 +90,7 @@ def _member(told: dict[str, Any], words: list[str]) -> DemoMember:
             DemoHolding(room=room, capabilities=frozenset(map(Capability, able)))
             for room, able in told.get("rooms", {}).items()
         ),
+        desk=tuple(told.get("desk", ())),
         passphrase="-".join(words[byte % len(words)] for byte in drawn),
         totp=base64.b32encode(secret).decode(),
     )

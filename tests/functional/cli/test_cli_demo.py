@@ -55,6 +55,15 @@ def test_each_holds_the_rooms_that_are_told(demo: Cli, login: str) -> None:
     }
 
 
+def test_somebody_sits_at_the_consent_desk_and_holds_no_room(demo: Cli) -> None:
+    assert people(demo)["desk"]["rooms"] == []
+    hits = demo.json("search", "--room", "matter", "--query", "", *member(demo, "counsel"))["hits"]
+    code = hits[0]["code"]
+    found = demo.json("consent", "withdraw", code, "--preview", *member(demo, "desk"))
+    assert found["closes"]["matter"] == 1
+    assert found["stored"] is False
+
+
 def test_words_may_stand_on_the_command_line(demo: Cli) -> None:
     found = demo.json("search", "--room", "matter", "--query", "", *member(demo, "counsel"))
     assert found["total"] > 0
