@@ -181,7 +181,7 @@ def test_a_recipient_is_known_until_the_recall_is_settled_and_then_to_nobody(des
     recalling.set_state(desk.archive, keeper, desk.custody, id, RecallState.REFUSED)
     with desk.archive.read() as unit:
         assert record not in unit.records.bodies_about([record])
-    assert id in desk.archive.shares.shredded().owners
+    assert id in desk.archive.shares.shredded().gone
     sealed = left[0].parts["handover"]
     for path in desk.instance.rglob("*"):
         assert not path.is_file() or (sealed not in path.read_bytes() and share not in path.read_bytes())
