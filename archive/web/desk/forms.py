@@ -15,7 +15,7 @@ class FindForm(Form):
     code = StringField(
         _l("Code of the account"),
         [required(), at_most(LINE)],
-        description=_l("As it stands on the person's slip, such as 7K2MP-4XQ9T."),
+        description=_l("As it stands on the person's slip: ten letters and digits."),
     )
 
 
