@@ -29,6 +29,7 @@ from archive.web.exhibits.views import blueprint as exhibits
 from archive.web.helping.views import blueprint as helping
 from archive.web.log.views import blueprint as log
 from archive.web.passages.views import blueprint as passages
+from archive.web.recalling.views import blueprint as recalling
 from archive.web.records.views import blueprint as records
 from archive.web.rooms.views import blueprint as rooms
 from archive.web.session import Sessions
@@ -100,6 +101,7 @@ def create_app(config: Config, archive: Archive) -> Flask:
         withdrawing,
         exhibits,
         subject,
+        recalling,
         account,
         helping,
         log,

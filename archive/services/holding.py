@@ -44,6 +44,7 @@ class Held:
 
     id: UUID
     record: UUID
+    collection: UUID
     officers: tuple[UUID, ...]
     day: date
     basis: str | None = None
@@ -150,7 +151,9 @@ def legal(archive: Archive, acting: Acting, *, ended: bool = False) -> tuple[Hel
             transparency.append(archive, unit, acting.member, "holds", said)
             unit.commit()
     return tuple(
-        _held(row, _basis(archive, acting, of[row.record], row) if row.id in readable else None)
+        _held(
+            row, of[row.record], _basis(archive, acting, of[row.record], row) if row.id in readable else None
+        )
         for row in rows
     )
 
@@ -261,9 +264,17 @@ def _log(
     transparency.append(archive, unit, acting.member, action, detail, about=hold.record)
 
 
-def _held(row: HoldRow, basis: str | None) -> Held:
+def _held(row: HoldRow, collection: UUID, basis: str | None) -> Held:
     officers = tuple(signed.signer for signed in row.signed)
-    return Held(id=row.id, record=row.record, officers=officers, day=row.day, basis=basis, ended=row.ended)
+    return Held(
+        id=row.id,
+        record=row.record,
+        collection=collection,
+        officers=officers,
+        day=row.day,
+        basis=basis,
+        ended=row.ended,
+    )
 
 
 def _basis(archive: Archive, acting: Acting, custody: UUID, row: HoldRow) -> str:

@@ -25,7 +25,7 @@ OPEN = {
     "withdrawing.start",
 }
 VALUES = {"room": uuid4(), "record": uuid4(), "note": uuid4(), "facet": "place", "page": 2, "state": "ended"}
-VALUES |= {"deed": "limit", "lang": "en", "custody": uuid4()}
+VALUES |= {"deed": "limit", "lang": "en", "custody": uuid4(), "recall": uuid4()}
 
 
 def addresses(app: Flask) -> list[tuple[str, str, str]]:

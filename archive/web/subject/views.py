@@ -43,11 +43,13 @@ def show(room: UUID, record: UUID) -> str:
     return _page(room, found, _slip(data=said), _whole(data=said))
 
 
-@blueprint.get(f"{_REPORT}/<any(slip, whole):_what>")
+@blueprint.get(f"{_REPORT}/slip")
+@blueprint.get(f"{_REPORT}/whole")
 @member()
-def again(room: UUID, record: UUID, _what: str) -> ResponseReturnValue:
+def again(room: UUID, record: UUID) -> ResponseReturnValue:
     """What was printed is kept nowhere: reloading leads back to the choice."""
-    return redirect(url_for("subject.show", room=room, record=record), 303)
+    view = rooms.room(archive(), acting(), room)
+    return redirect(url_for("subject.show", room=view.id, record=record), 303)
 
 
 @blueprint.post(f"{_REPORT}/slip")
