@@ -7,7 +7,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Final
 
-from babel.dates import format_date, format_datetime, format_interval, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton, format_time
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -73,4 +73,5 @@ def _seasons(season: int, year: int) -> str:
 
 def moment(at: int) -> str:
     """A moment (seconds since 1970) in words, in UTC."""
-    return str(format_datetime(datetime.fromtimestamp(at, UTC), "long", locale=get_locale()))
+    found, here = datetime.fromtimestamp(at, UTC), get_locale()
+    return f"{format_date(found, 'long', locale=here)}, {format_time(found, 'short', locale=here)} UTC"
