@@ -156,6 +156,47 @@ def mark(visit: Visit, record: str) -> None:
     assert reason["texts-0-reason"] in visit.browser.get(address).text
 
 
+def consent(visit: Visit, record: str) -> None:
+    """Limit an answer for one part, refused first, then foreseen and confirmed; give out a code; read it all back."""
+    address = f"{record}/consent/limit"
+    form = visit.browser.get(address).form(button="preview")
+    wrong = {
+        "reason": visit.plant("page: reason of a refused limit"),
+        "last": visit.plant("page: refused last day"),
+    }
+    preview, ends = ("step", "preview"), "research/vetted-researchers"
+    assert visit.browser.send(form, address, button=preview, **wrong).status == 422
+    reason = visit.plant("page: reason of a limit", kept=True)
+    page = visit.browser.send(form, address, button=preview, ends=ends, parts="voice", reason=reason)
+    again = visit.browser.send(page.form(button="confirm"), address, button=("edit", "keep"))
+    assert again.form(button="preview").value("reason") == reason
+    stored = visit.browser.send(page.form(button="confirm"), address, button=("step", "confirm"))
+    assert stored.status == 303, stored.text
+    shown = visit.browser.follow(stored)
+    assert reason in shown.text
+    given = visit.browser.send(shown.form(f"{record}/consent/receipt"))
+    code = given.text.partition("withdraws by themselves:")[2].split()[0]
+    visit.stage.aviary.secret("code of a receipt", code)
+    for path in ("/consent", "/consent/aloud", "/consent/aloud/ug", "/consent/renew"):
+        assert visit.browser.get(record + path).status == 200
+    _not_withdrawn(visit, record, code)
+
+
+def _not_withdrawn(visit: Visit, record: str, code: str) -> None:
+    """Codes that are none, at the desk and where nobody signs in; a withdrawal that is foreseen and left alone."""
+    browser, id = visit.browser, record.rpartition("/")[2]
+    form = browser.get("/desk").form("/desk/find")
+    assert browser.send(form, code=visit.plant("page: wrong code at the desk")).status == 422
+    desk = f"/desk/records/{id}"
+    form = browser.get(desk).form(f"{desk}/withdraw")
+    reason = visit.plant("page: reason of a withdrawal that was left alone")
+    page = browser.send(form, button=("step", "preview"), reason=reason)
+    assert browser.send(page.form(button="confirm"), f"{desk}/withdraw", button=("back", "1")).status == 200
+    form = browser.get("/withdraw").form(button="")
+    assert browser.send(form, "/withdraw", code=visit.plant("page: wrong code of a receipt")).status == 422
+    assert browser.send(form, "/withdraw", code=code).status == 200
+
+
 def search(visit: Visit, known: str) -> None:
     """Queries that find, that find nothing, that are refused; pages of a facet; what the session remembers of them."""
     form = visit.get("").form(f"{visit.home}/search")

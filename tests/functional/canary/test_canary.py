@@ -108,6 +108,7 @@ def pages(stage: Stage, archive: Archive, app: Flask) -> Iterator[None]:
     title = stage.aviary.first("page testimony: title")
     by_page.search(visit, title)
     by_page.search(by_page.Visit(stage, other, stage.rooms["reading"]), title)
+    by_page.consent(visit, record)
     by_page.refusals(visit, f"/rooms/{stage.rooms['audit']}/records/{stage.rooms['audit']}")
     by_page.upload(visit)
     by_page.defect(visit)
