@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from archive.domain.errors import Refused, message
-from archive.services import shredding, transparency
+from archive.services import recalling, shredding, transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.entitling import today, trust
@@ -70,6 +70,7 @@ def _expire(archive: Archive, actor: UUID | None) -> None:
             unit.commit()
         archive.shares.destroy(body for body, _record, _room in ended)
         shredding.drop_indexes(archive, rooms)
+    recalling.summon_lapsed(archive, actor)
     shredding.finish(archive)
     archive.shares.note_upkeep(shredding.now(archive))
 

@@ -226,6 +226,10 @@ class Recalls(Protocol):
     def of_record(self, record: UUID) -> tuple[RecallRow, ...]: ...
     def of_collection(self, collection: UUID) -> tuple[RecallRow, ...]: ...
 
+    def lapsed(self, day: date) -> tuple[tuple[UUID, UUID], ...]:
+        """(hand-over, record) of each that rested on what ended before that day, and that nobody recalled yet."""
+        ...
+
 
 class Holds(Protocol):
     """Legal holds: those that stand, and those that were lifted."""

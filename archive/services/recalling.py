@@ -21,7 +21,7 @@ from archive.policy.access import Action
 from archive.sealing import commits, licences
 from archive.sealing.bodies import Unsealed
 from archive.sealing.codec import decode, encode
-from archive.services import saving, transparency
+from archive.services import consents, saving, transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.entitling import capable, holdings, licence_of, require, today, trust
@@ -47,9 +47,12 @@ def record_handover(archive: Archive, acting: Acting, custody: UUID, said: HandO
         key = trust(archive, acting, unit).room_key(custody)
         problems = _problems(unit, said, day)
         head = unit.ledger.of_record(said.record)[-1].hash
+        last = None if row.closed else _last_day(archive, acting, unit, said, custody)
     if problems:
         raise Invalid(problems)
-    licence = Licence(room=custody, record=said.record, rendition=said.id, items=said.items, head=head)
+    licence = Licence(
+        room=custody, record=said.record, rendition=said.id, items=said.items, head=head, not_after=last
+    )
     unsealed = Unsealed(
         id=said.id,
         kind=BodyKind.HANDOVER,
@@ -151,6 +154,20 @@ def summon(unit: UnitOfWork, record: UUID, ended: Collection[UUID] | None, day: 
         summon_these(unit, record, due, day)
 
 
+def summon_lapsed(archive: Archive, actor: UUID | None) -> None:
+    """Make due what was handed over on consent that has run out since. Needs no key. Cost: one query."""
+    with archive.read() as unit:
+        lapsed = unit.recalls.lapsed(today(archive, unit))
+    if not lapsed:
+        return
+    with archive.work() as unit:
+        day = today(archive, unit)
+        for handover, record in unit.recalls.lapsed(day):
+            summon_these(unit, record, [handover], day)
+        transparency.append(archive, unit, actor, "expire", {"recalls": len(lapsed)})
+        unit.commit()
+
+
 def summon_these(unit: UnitOfWork, record: UUID, handovers: Iterable[UUID], day: date) -> None:
     """Make the recalls of these hand-overs due; what cannot be recalled stays so."""
     gone = {row.id for row in unit.recalls.of_record(record) if row.state is RecallState.IRRECALLABLE}
@@ -186,6 +203,15 @@ def _problems(unit: UnitOfWork, said: HandOver, day: date) -> list[Problem]:
         ),
     )
     return [Problem(where, text) for where, holds, text in checks if not holds]
+
+
+def _last_day(
+    archive: Archive, acting: Acting, unit: UnitOfWork, said: HandOver, custody: UUID
+) -> date | None:
+    """The last day of what it rests on: from the day after, the clock recalls it."""
+    ledger, _head = consents.entries(archive, acting, unit, said.record, custody)
+    ends = [item.until for entry in ledger for item in entry.items if item.id in said.items]
+    return min((end for end in ends if end), default=None)
 
 
 def _ended(unit: UnitOfWork, said: HandOver) -> bool:

@@ -217,7 +217,11 @@ def now(archive: Archive) -> int:
 
 def _closed(archive: Archive, acting: Acting, unit: UnitOfWork, record: UUID) -> RecordRow:
     row = unit.records.get(record)
-    if row is None or not row.closed or not capable(archive, acting, unit, row.collection, [Capability.PLACE]):
+    if (
+        row is None
+        or not row.closed
+        or not capable(archive, acting, unit, row.collection, [Capability.PLACE])
+    ):
         raise NotFound
     return row
 

@@ -4,13 +4,14 @@ Must not know to whom anything was given, nor why something is held."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
-from archive.domain.keeping import HoldRow, RecallRow
+from archive.domain.keeping import BodyKind, HoldRow, RecallRow
 from archive.storage.rows import Rows
-from archive.storage.tables import holds, recalls, records
+from archive.storage.tables import bodies, holds, recalls, records
 
 
 class Recalls:
@@ -33,6 +34,13 @@ class Recalls:
     def of_collection(self, collection: UUID) -> tuple[RecallRow, ...]:
         among = select(records.c.id).where(records.c.collection == collection)
         return self._rows.load(RecallRow, recalls, recalls.c.record.in_(among), order=recalls.c.day)
+
+    def lapsed(self, day: date) -> tuple[tuple[UUID, UUID], ...]:
+        known = exists().where(recalls.c.id == bodies.c.id)
+        past = select(bodies.c.id, bodies.c.record).where(
+            bodies.c.kind == BodyKind.HANDOVER, bodies.c.not_after < day, ~known
+        )
+        return tuple((row["id"], row["record"]) for row in self._rows.all(past))
 
 
 class Holds:

@@ -15,8 +15,17 @@ from archive.domain.handover import HandOver, Recall, RecallState
 from archive.domain.identifiers import new_id
 from archive.domain.keeping import BodyKind
 from archive.domain.rooms import RoomPurpose
-from archive.services import checking, consenting, consents, recalling, rooms, shredding, withdrawing
-from tests.archives import FULL, Standing, consent, draft
+from archive.services import (
+    checking,
+    consenting,
+    consents,
+    expiring,
+    recalling,
+    rooms,
+    shredding,
+    withdrawing,
+)
+from tests.archives import FULL, Standing, account, consent, draft
 from tests.services.services_cast import append, entry, later, raw, store
 
 RECIPIENT = "Example Tribunal"
@@ -141,6 +150,22 @@ def test_a_custodian_s_no_recalls_and_a_suspension_does_not(desk: Standing) -> N
     no = tuple(replace(item, decision=Decision.NO) for item in everything)
     append(desk, entry(record, Event.GRANT, items=no))
     assert [recall.id for recall in due(desk)] == [research]
+
+
+def test_the_clock_recalls_what_rested_on_consent_that_ran_out(desk: Standing) -> None:
+    given = account()
+    [record] = store(desk, draft(given, consent(given.id, until=10)))
+    research = handed(desk, record, items=items_of(desk, record, Purpose.RESEARCH)[:2])
+    unknown = handed(desk, record)
+    for days, expected in ((9, set()), (11, {research})):
+        moment = later(desk.archive, days * 86400)
+        moment.shares.note_upkeep(shredding.now(moment))  # as if it had run every day
+        assert expiring.run(moment)
+        assert {recall.id for recall in due(desk)} == expected
+    assert unknown not in {recall.id for recall in due(desk)}, "nobody knows what that rested on"
+    recalling.set_state(desk.archive, desk.acting("keeper"), desk.custody, research, RecallState.ACKNOWLEDGED)
+    assert expiring.run(moment)
+    assert due(desk) == ()
 
 
 def test_states_are_kept_and_what_is_settled_stays_until_another_ending(desk: Standing) -> None:

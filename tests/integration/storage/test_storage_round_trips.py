@@ -289,6 +289,7 @@ def test_recalls_and_holds(database: Database) -> None:
         assert unit.holds.get(hold.id) == lifted
         assert unit.holds.of_record(record.id) == unit.holds.all() == (lifted,)
         assert not unit.recalls.of_record(uuid4())
+        assert unit.recalls.lapsed(cast.DAY) == ()
         assert not unit.holds.of_record(uuid4())
 
 
