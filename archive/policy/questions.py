@@ -100,7 +100,7 @@ def items(
     *,
     besides: Collection[Cell] = (),
 ) -> tuple[GrantItem, ...]:
-    """Return the items of consent that these answers mean. What was not asked is no item; what is never is a no.
+    """Return the items of consent that these answers mean. What is never is a no; not asked is written down as that.
 
     ``until``: the last day of each yes. ``besides``: cells that were answered otherwise, one by one.
     """
@@ -154,5 +154,5 @@ def _cells(question: Question, decision: Decision) -> Iterator[tuple[Cell, Decis
         if decision is Decision.YES:
             yield from (((*pair, one), Decision.YES) for one in question.yes)
             yield from (((*pair, one), Decision.NO) for one in question.not_even)
-        elif decision in (Decision.NO, Decision.ASK):
+        else:
             yield from (((*pair, one), decision) for one in question.yes)

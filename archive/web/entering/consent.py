@@ -100,7 +100,9 @@ class QuestionsForm(Part):
 
     def items(self, besides: Collection[Cell]) -> tuple[GrantItem, ...]:
         """What the answers mean, but for the cells that the grid answers."""
-        answers = {field.short_name: Decision(field.data) for field in self.asked() if field.data}
+        answers = {field.short_name: Decision(field.data or Decision.NOT_ASKED) for field in self.asked()}
+        if set(answers.values()) == {Decision.NOT_ASKED}:
+            answers = {}  # the grid alone was used
         return questions.items(answers, self.never.classes(), self.until.data, besides=besides)
 
 

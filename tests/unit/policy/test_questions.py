@@ -19,11 +19,10 @@ from archive.domain.consent import (
 )
 from archive.domain.identifiers import new_id
 from archive.policy import questions
-from archive.policy.consent import ConsentState, fold, speaks_for_others
+from archive.policy.consent import ConsentState, State, fold, speaks_for_others
 from archive.vocabularies.load import vocabulary
 
 TODAY = date(2026, 11, 24)
-ASKED = {Decision.YES, Decision.NO, Decision.ASK}
 
 
 def folded(items: tuple[GrantItem, ...], day: date = TODAY) -> ConsentState:
@@ -48,9 +47,11 @@ def test_what_was_answered_is_read_back(answers: dict[str, Decision]) -> None:
     assert len({(one.purpose, one.audience, one.data_class) for one in items}) == len(items)
 
 
-def test_silence_is_no_item_at_all() -> None:
+def test_silence_is_no_item_and_not_asked_opens_nothing() -> None:
     assert questions.items({}) == ()
-    assert questions.items(dict.fromkeys(questions.QUESTIONS, Decision.NOT_ASKED)) == ()
+    items = questions.items(dict.fromkeys(questions.QUESTIONS, Decision.NOT_ASKED))
+    assert {one.decision for one in items} == {Decision.NOT_ASKED}
+    assert folded(items) == ConsentState(state=State.ACTIVE)
 
 
 def test_researchers_without_a_name() -> None:
