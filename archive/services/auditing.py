@@ -16,7 +16,7 @@ from archive.sealing.codec import decode, encode
 from archive.services import checking, checkpoints, transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
-from archive.services.checking import Finding
+from archive.services.findings import Finding
 from archive.services.signing_in import keep_note, kept_note
 
 

@@ -23,8 +23,8 @@ from archive.services import checking, checkpoints, transparency, withdrawing
 from archive.services.acting import Acting
 from archive.services.admitting import quorum
 from archive.services.archive import Archive
-from archive.services.checking import Finding
 from archive.services.entitling import licence_of
+from archive.services.findings import Finding
 from archive.services.ports import UnitOfWork
 from archive.services.withdrawing import PLACED
 

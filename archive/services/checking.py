@@ -14,27 +14,23 @@ from uuid import UUID
 
 from archive.crypto import merkle
 from archive.crypto.errors import CannotOpen
+from archive.domain.consent import ConsentEntry
 from archive.domain.errors import Damaged, message
 from archive.domain.keeping import (
     BodyKind,
     CommitRow,
     ConsentRow,
-    GrantRow,
     LogHead,
     LogRow,
     RecordRow,
-    RoomRow,
     SealedBody,
 )
 from archive.sealing import bodies, commits
-from archive.sealing.trust import Trust
 from archive.services import (
-    admitting,
     checkpoints,
     consents,
     holding,
-    indexing,
-    rooms,
+    keyholders,
     saving,
     transparency,
     upkeep,
@@ -42,40 +38,14 @@ from archive.services import (
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.entitling import keyless_trust, trust
+from archive.services.findings import Check, Finding, sound
 from archive.services.ports import UnitOfWork
+from archive.services.rederiving import Rederiving
 
 _ENTRIES: Final = 500
 """Entries of the log that are read together."""
 _RECORDS: Final = 32
 """Records that are read together: few enough that all their texts may be in memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is not as it must be: what it is (a kind of row), which one, what is wrong (a msgid)."""
-
-    what: str
-    id: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Check:
-    """What every step of one check needs; ``acting`` is None for a check without keys.
-
-    ``seen`` are bodies checked; ``spent`` those of log entries that may be gone by now.
-    """
-
-    archive: Archive
-    acting: Acting | None
-    unit: UnitOfWork
-    checks: Trust
-    seen: set[UUID] = field(default_factory=set)
-    spent: set[UUID] = field(default_factory=set)
-    withdrawn: frozenset[UUID] = frozenset()
-
-    def holds(self, room: UUID) -> bool:
-        return self.acting is not None and room in self.acting.keys.held()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +73,14 @@ def fsck(archive: Archive, acting: Acting | None = None, since: str = "") -> tup
         with_keys = acting if acting and not unlogged else None
         checks = trust(archive, with_keys, unit) if with_keys else keyless_trust(archive, unit)
         withdrawn = frozenset(unit.records.withdrawn())
-        check = _Check(archive, with_keys, unit, checks, withdrawn=withdrawn)
+        placing = Rederiving(archive, with_keys, unit) if with_keys else None
+        check = Check(archive, with_keys, unit, checks, withdrawn=withdrawn, placing=placing)
         newest: dict[UUID, CommitRow] = {}
         return (
             *unlogged,
             *_log(check, newest),
-            *_members(check),
-            *_rooms(check),
+            *keyholders.members(check),
+            *keyholders.rooms_and_grants(check),
             *_records(check, newest),
             *(Finding("hold", id.hex, text) for id, text in holding.faults(archive, unit, checks)),
             *_leftover(check),
@@ -124,7 +95,7 @@ def log(archive: Archive) -> tuple[Finding, ...]:
     Without what is sealed behind the entries, which `fsck` compares too. Cost: 50 µs an entry.
     """
     with archive.read() as unit:
-        check = _Check(archive, None, unit, keyless_trust(archive, unit))
+        check = Check(archive, None, unit, keyless_trust(archive, unit))
         return (*_log(check, {}, sealed=False), *_rolled_back(check, ""))
 
 
@@ -139,7 +110,7 @@ def _logged(archive: Archive, acting: Acting | None) -> Iterator[Finding]:
         yield Finding("log", archive.row.audit.hex, damaged.text)
 
 
-def _log(check: _Check, newest: dict[UUID, CommitRow], *, sealed: bool = True) -> Iterator[Finding]:
+def _log(check: Check, newest: dict[UUID, CommitRow], *, sealed: bool = True) -> Iterator[Finding]:
     """Check every entry; ``newest`` then names, for each record, the last commit in the log that speaks of it.
 
     ``sealed``: what the entries say is there too, and is what their digest says.
@@ -192,7 +163,7 @@ def _whole(
     return whole
 
 
-def _parts(check: _Check, vouched: Sequence[SealedBody]) -> Mapping[UUID, saving.Parts]:
+def _parts(check: Check, vouched: Sequence[SealedBody]) -> Mapping[UUID, saving.Parts]:
     """What the bodies hold that open, of those whose rooms are held: all at once, or each by itself if one does not."""
     if check.acting is None:
         return {}
@@ -207,47 +178,6 @@ def _parts(check: _Check, vouched: Sequence[SealedBody]) -> Mapping[UUID, saving
         return parts
 
 
-def _members(check: _Check) -> Iterator[Finding]:
-    for member in check.unit.members.all():
-        if not _sound(partial(check.checks.member, member.id)):
-            yield Finding(
-                "member",
-                member.id.hex,
-                message("This member's keys or login are not what officers certified."),
-            )
-    if check.acting and not _sound(partial(admitting.profiles, check.archive, check.acting, check.unit)):
-        yield Finding("member", "", message("A member's name was changed, and not by an officer."))
-
-
-def _rooms(check: _Check) -> Iterator[Finding]:
-    for room in check.unit.rooms.all():
-        if not _sound(partial(check.checks.room, room.id)):
-            yield Finding("room", room.id.hex, message("Nobody entitled signed this room's key."))
-        elif check.acting and check.holds(room.id):
-            if not _sound(partial(rooms.terms, check.archive, check.acting, check.unit, room.id)):
-                yield Finding(
-                    "room", room.id.hex, message("Nobody entitled signed this room's name and scope.")
-                )
-            if not indexing.recorded(check.archive, check.acting, check.unit, room):
-                yield Finding(
-                    "index",
-                    room.id.hex,
-                    message(
-                        "Its search index is not in the state that was recorded; the next search makes it anew."
-                    ),
-                )
-        for grant in check.unit.rooms.grants_of(room.id):
-            if not _sound(partial(check.checks.grant, grant)):
-                yield Finding("grant", grant.id.hex, message("Nobody entitled signed this grant."))
-            elif check.acting and not _opens(check.acting, grant, room):
-                yield Finding("grant", grant.id.hex, message("This grant does not give the room's key."))
-
-
-def _opens(acting: Acting, grant: GrantRow, room: RoomRow) -> bool:
-    mine = grant.grantee == acting.member and grant.ended is None and bool(grant.wrap)
-    return not mine or _sound(partial(acting.keys.take, grant, room.public))
-
-
 def _named(unit: UnitOfWork, newest: Mapping[UUID, CommitRow]) -> list[UUID]:
     named = set(newest)
     for room in unit.rooms.all():
@@ -257,13 +187,13 @@ def _named(unit: UnitOfWork, newest: Mapping[UUID, CommitRow]) -> list[UUID]:
     return sorted(named)
 
 
-def _records(check: _Check, newest: Mapping[UUID, CommitRow]) -> Iterator[Finding]:
+def _records(check: Check, newest: Mapping[UUID, CommitRow]) -> Iterator[Finding]:
     named = _named(check.unit, newest)
     for start in range(0, len(named), _RECORDS):
         yield from _some(check, named[start : start + _RECORDS], newest)
 
 
-def _some(check: _Check, records: Sequence[UUID], newest: Mapping[UUID, CommitRow]) -> Iterator[Finding]:
+def _some(check: Check, records: Sequence[UUID], newest: Mapping[UUID, CommitRow]) -> Iterator[Finding]:
     """A few records, read together; each by itself when a row of one of them is none that can be."""
     try:
         page = _page(check, records)
@@ -277,7 +207,7 @@ def _some(check: _Check, records: Sequence[UUID], newest: Mapping[UUID, CommitRo
         yield from _record(check, page, record, newest)
 
 
-def _page(check: _Check, records: Sequence[UUID]) -> _Page:
+def _page(check: Check, records: Sequence[UUID]) -> _Page:
     unit = check.unit
     rows, about = unit.records.get_many(records), unit.records.bodies_about(records)
     stored = {
@@ -300,14 +230,14 @@ def _page(check: _Check, records: Sequence[UUID]) -> _Page:
     )
 
 
-def _vouched(check: _Check, body: SealedBody, signed: Mapping[UUID, CommitRow], custody: UUID) -> bool:
+def _vouched(check: Check, body: SealedBody, signed: Mapping[UUID, CommitRow], custody: UUID) -> bool:
     commit = signed.get(body.commit) if body.commit else None
-    return commit is not None and _sound(
+    return commit is not None and sound(
         partial(commits.verify, check.archive.row.id, custody, body, commit, check.checks)
     )
 
 
-def _record(check: _Check, page: _Page, record: UUID, newest: Mapping[UUID, CommitRow]) -> Iterator[Finding]:
+def _record(check: Check, page: _Page, record: UUID, newest: Mapping[UUID, CommitRow]) -> Iterator[Finding]:
     if record in page.rows:
         yield from _standing(check, page, page.rows[record], newest.get(record))
     elif record in newest:
@@ -322,7 +252,7 @@ def _record(check: _Check, page: _Page, record: UUID, newest: Mapping[UUID, Comm
             )
 
 
-def _standing(check: _Check, page: _Page, row: RecordRow, commit: CommitRow | None) -> Iterator[Finding]:
+def _standing(check: Check, page: _Page, row: RecordRow, commit: CommitRow | None) -> Iterator[Finding]:
     """The record stands where the log's newest commit says: its master, its ledger whole, open or closed."""
     said = None
     with suppress(CannotOpen):
@@ -341,18 +271,32 @@ def _standing(check: _Check, page: _Page, row: RecordRow, commit: CommitRow | No
         if row.closed:
             return  # its bodies may be gone
         ledger = consents.linked(entries, page.bodies.get(row.id, ()))
-        if check.holds(row.collection):
-            consents.read(ledger, (page.parts[body.id] for _row, body in ledger))
+        if heads and check.holds(row.collection):
+            said_in = consents.read(ledger, (page.parts[body.id] for _row, body in ledger))
+            yield from _placement(check, page, row, said_in, heads[-1])
     except Damaged:
         yield Finding("ledger", row.id.hex, message("Its consent ledger is broken."))
 
 
-def _behind(check: _Check, row: RecordRow) -> commits.Standing | None:
+def _placement(
+    check: Check, page: _Page, row: RecordRow, ledger: Sequence[ConsentEntry], head: bytes
+) -> Iterator[Finding]:
+    """Each room holds what would be placed there now."""
+    bodies = [body for body in page.bodies.get(row.id, ()) if body.id in page.vouched]
+    if check.placing is None or row.master not in page.parts:
+        return
+    with suppress(Damaged):  # what does not open is named beside this
+        for room in check.placing.differing(row, page.parts[row.master], ledger, head, bodies):
+            what = message("What a room holds of it is not what would be placed there now. Place it anew.")
+            yield Finding("rendition", f"{row.id.hex} {room.hex}", what)
+
+
+def _behind(check: Check, row: RecordRow) -> commits.Standing | None:
     """Where it stands when somebody who only closes signed last: the master is that of the commit before."""
     return saving.latest(check.archive, check.checks, check.unit, row)
 
 
-def _leftover(check: _Check) -> Iterator[Finding]:
+def _leftover(check: Check) -> Iterator[Finding]:
     for body in check.unit.records.owners() - check.seen:
         yield Finding(
             "body",
@@ -361,7 +305,7 @@ def _leftover(check: _Check) -> Iterator[Finding]:
         )
 
 
-def _rolled_back(check: _Check, since: str) -> Iterator[Finding]:
+def _rolled_back(check: Check, since: str) -> Iterator[Finding]:
     archive, unit = check.archive, check.unit
     steps: tuple[tuple[str, str, Callable[[], object]], ...] = (
         ("log", archive.row.audit.hex, partial(upkeep.compare, archive.read, archive.shares)),
@@ -375,7 +319,7 @@ def _rolled_back(check: _Check, since: str) -> Iterator[Finding]:
             yield Finding(what, which, wrong.text)
 
 
-def _shares(check: _Check) -> Iterator[Finding]:
+def _shares(check: Check) -> Iterator[Finding]:
     held = check.archive.shares.owners()
     for owner in held & (check.withdrawn | check.spent) & check.archive.shares.shredded().gone:
         yield Finding("share", owner.hex, message("It was destroyed, and is back."))
@@ -385,11 +329,3 @@ def _shares(check: _Check) -> Iterator[Finding]:
             owner.hex,
             message("Its share is missing from the shred store: it can no longer be opened."),
         )
-
-
-def _sound(step: Callable[[], object]) -> bool:
-    try:
-        step()
-    except (CannotOpen, Damaged):
-        return False
-    return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,9 +20,12 @@ from archive.domain.searching import SearchQuery
 from archive.sealing import bodies
 from archive.services import (
     accessioning,
+    cataloguing,
     checking,
     disclosing,
     indexing,
+    placing,
+    revising,
     rooms,
     searching,
     signing_in,
@@ -356,3 +360,30 @@ def test_a_query_is_kept_for_its_own_session(standing: Standing) -> None:
     for acting, address in ((theirs, note), (mine, new_id())):
         with pytest.raises(NotFound):
             searching.kept_query(archive, acting, address)
+
+
+def test_a_rendition_that_is_not_what_would_be_placed_is_named(standing: Standing) -> None:
+    """A custodian's own key signs it, so nothing else is wrong with it."""
+    archive, keeper = standing.archive, standing.acting("keeper")
+    record, _other = store(standing, draft(account(tags=(place("xj-hotan"),))), draft())
+    assert checking.fsck(archive, keeper) == ()
+    with archive.read() as unit:
+        row = unit.records.get(record)
+        of = placing.collection(archive, keeper, unit, standing.custody)
+        assert row
+        stands, _ledger = revising.standing(archive, keeper, unit, row)
+    wider = replace(stands, record=replace(stands.record, title="More than was agreed"))
+    change = revising.Revision(
+        row=row,
+        standing=stands,
+        unsealed=placing.renditions(of, wider, archive.clock().date(), only=standing.reading),
+        action="revise",
+        read=stands.head,
+        only=standing.reading,
+    )
+    revising.write(archive, keeper, of, change)
+    [finding] = checking.fsck(archive, keeper)
+    assert (finding.what, finding.id) == ("rendition", f"{record.hex} {standing.reading.hex}")
+    assert checking.fsck(archive) == (), "it takes custody's key to see"
+    assert cataloguing.place_all(archive, keeper, standing.custody, standing.reading) == 2
+    assert checking.fsck(archive, keeper) == ()
