@@ -180,6 +180,9 @@ def test_it_is_read_back_in_the_persons_language(world: World, keeper: Browser, 
     form = foreseen(keeper, world, record, "renew", **asked, **{"consent-asked-contact": "ask"})
     confirmed(keeper, world, record, "renew", form)
     assert 'lang="ug" dir="rtl"' in keeper.get(at(world, record, "aloud")).response.text
+    keeper.send(keeper.get(at(world, record)).form(at(world, record, "receipt")))
+    assert 'lang="ug" dir="rtl"' in keeper.get(at(world, record, "aloud")).response.text, "not of a receipt"
+    assert (at(world, record, "aloud"), "") in keeper.get(f"{world.custody}/records/{record}").links
     assert "You want to be asked first" in keeper.get(at(world, record, "aloud/en")).text
 
 

@@ -80,8 +80,10 @@ def aloud(room: UUID, record: UUID, lang: str = "") -> str:
     if not agreed.entries:
         raise NotFound
     offered = {one.code: one for one in language.offered()}
-    theirs = agreed.entries[-1].script_language.partition("-")[0]
-    spoken = next((code for code in (lang, theirs) if code in offered), language.spoken().code)
+    theirs = [
+        one.script_language.partition("-")[0] for one in reversed(agreed.entries) if one.script_language
+    ]
+    spoken = next((code for code in (lang, *theirs[:1]) if code in offered), language.spoken().code)
     with force_locale(spoken):
         answers, never = presenting.answered(agreed)
         return render_template(
