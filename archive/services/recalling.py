@@ -5,17 +5,20 @@ Knows hand-overs and the states of their recalls. Must not know why consent ende
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
 
 from archive.crypto.errors import CannotOpen
+from archive.domain.consent import Event
 from archive.domain.errors import Conflict, Damaged, Invalid, NotFound, Problem, message
 from archive.domain.handover import OPEN, HandOver, Recall, RecallState
 from archive.domain.keeping import BodyKind, CommitRow, RecallRow, RecordRow, SealedBody
 from archive.domain.licence import Licence
+from archive.domain.log import LogFilter
 from archive.domain.rooms import Capability
 from archive.policy.access import Action
 from archive.sealing import commits, licences
@@ -175,6 +178,24 @@ def summon_these(unit: UnitOfWork, record: UUID, handovers: Iterable[UUID], day:
         RecallRow(id=id, record=record, state=RecallState.DUE, day=day) for id in handovers if id not in gone
     ]
     unit.recalls.put(new)
+
+
+def faults(unit: UnitOfWork) -> Iterator[tuple[UUID, str]]:
+    """Yield the records whose recalls are not as the log says: settled by nobody, or gone. Needs no key."""
+    size = unit.log.head().size
+    handed, noted = (
+        Counter(row.about for row in unit.log.find(LogFilter(action=action), None, size))
+        for action in ("hand-over", "recall")
+    )
+    for record in handed:
+        row = unit.records.get(record) if record else None
+        if row is None:
+            continue
+        known, ledger = unit.recalls.of_record(row.id), unit.ledger.of_record(row.id)
+        settled = sum(recall.state not in OPEN for recall in known)
+        withdrawn = row.closed and bool(ledger) and ledger[-1].event is Event.WITHDRAW
+        if settled > noted[row.id] or (withdrawn and len(known) != handed[row.id]):
+            yield row.id, message("Its recalls are not those that the log speaks of.")
 
 
 def _row(unit: UnitOfWork, custody: UUID, record: UUID) -> RecordRow:

@@ -252,3 +252,15 @@ def test_a_hand_over_that_was_swapped_is_not_believed(desk: Standing) -> None:
     assert "body" in {finding.what for finding in checking.fsck(desk.archive)}
     with pytest.raises(Damaged):
         recalling.handovers(desk.archive, desk.acting("keeper"), desk.custody, two)
+
+
+@pytest.mark.parametrize("deed", ["UPDATE recalls SET state = 'refused'", "DELETE FROM recalls"])
+def test_fsck_names_recalls_that_nobody_settled_or_that_are_gone(desk: Standing, deed: str) -> None:
+    """Else whoever writes the database could have a recipient forgotten before they were asked."""
+    [record] = store(desk, draft())
+    handed(desk, record)
+    withdrawing.withdraw(desk.archive, desk.acting("outsider"), record)
+    assert checking.fsck(desk.archive) == ()
+    with raw(desk) as database:
+        database.execute(deed)
+    assert "recall" in {finding.what for finding in checking.fsck(desk.archive)}
