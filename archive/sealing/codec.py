@@ -7,12 +7,14 @@ import json
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import CoreConfig, SchemaValidator
 
 from archive.crypto.errors import CannotOpen
 from archive.domain.drafts import Record
 
 T = TypeVar("T")
 _adapters: dict[object, TypeAdapter[Any]] = {}
+_readers: dict[object, SchemaValidator] = {}
 
 
 def _adapter(shape: object) -> TypeAdapter[Any]:
@@ -20,6 +22,13 @@ def _adapter(shape: object) -> TypeAdapter[Any]:
     if shape not in _adapters:
         _adapters[shape] = TypeAdapter(cast("Any", shape))
     return _adapters[shape]
+
+
+def _reader(shape: object) -> SchemaValidator:
+    # As it comes, the parser keeps every short string it meets, names among them, for as long as the process lives.
+    if shape not in _readers:
+        _readers[shape] = SchemaValidator(_adapter(shape).core_schema, CoreConfig(cache_strings="none"))
+    return _readers[shape]
 
 
 def encode(shape: type[T], value: T) -> bytes:
@@ -30,7 +39,7 @@ def encode(shape: type[T], value: T) -> bytes:
 def decode(shape: type[T], raw: bytes) -> T:
     """Return the value of `encode`. Raises CannotOpen for bytes that do not hold one."""
     try:
-        value: T = _adapter(shape).validate_json(raw)
+        value: T = _reader(shape).validate_json(raw)
     except ValidationError:
         raise CannotOpen from None
     return value
@@ -44,7 +53,7 @@ def encode_record(record: Record) -> bytes:
 def decode_record(raw: bytes) -> Record:
     """Return the record of `encode_record`. Raises CannotOpen."""
     try:
-        record: Record = _adapter(Record).validate_json(raw)
+        record: Record = _reader(Record).validate_json(raw)
     except ValidationError:
         raise CannotOpen from None
     return record

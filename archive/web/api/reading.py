@@ -65,7 +65,7 @@ class Shape(BaseModel):
     ``largest``: how many bytes of it are taken at most.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, cache_strings="none")  # as `sealing.codec`
     largest: ClassVar[int] = 64 * _KIBIBYTE
 
 

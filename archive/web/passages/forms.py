@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from werkzeug.exceptions import BadRequest
 from wtforms import FormField, HiddenField, SelectMultipleField
 
@@ -16,7 +16,7 @@ from archive.domain.records import Marking, Passage
 from archive.web.entering.parts import Read, Ticks, block, line
 from archive.web.forms import Form, Part, repeated
 
-_MARKS: Final = TypeAdapter(tuple[Passage, ...])
+_MARKS: Final = TypeAdapter(tuple[Passage, ...], config=ConfigDict(cache_strings="none"))  # as `sealing.codec`
 
 
 class TextForm(Part):
