@@ -15,7 +15,12 @@ from pathlib import Path
 from typing import Final
 
 _SET_DUMPABLE: Final = 4  # prctl(2)
-_MEMORY: Final = {"PYTHONMALLOC": "malloc", "MALLOC_PERTURB_": "85"}
+_MEMORY: Final = {
+    "PYTHONMALLOC": "malloc",
+    "MALLOC_PERTURB_": "85",
+    # glibc overwrites nothing that it puts by for its threads: so it puts nothing by.
+    "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0",
+}
 _TMPFS: Final = Path("/dev/shm")  # noqa: S108 - only below a folder of our own, made there with mode 0700
 
 

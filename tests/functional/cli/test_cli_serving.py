@@ -72,6 +72,7 @@ def test_a_served_archive_answers_keeps_to_itself_and_stops(cli: Cli) -> None:
         if os.geteuid() == 0:  # a process that is not dumpable shows its environment to nobody else
             assert environment_of(process)["MALLOC_PERTURB_"] == "85"
             assert environment_of(process)["PYTHONMALLOC"] == "malloc"
+            assert environment_of(process)["GLIBC_TUNABLES"] == "glibc.malloc.tcache_count=0"
         assert Path(f"/proc/{process.pid}").stat().st_uid == 0  # not dumpable: its files belong to root
         [line] = [
             line for line in Path(f"/proc/{process.pid}/status").read_text().splitlines() if "Umask" in line
