@@ -32,6 +32,8 @@ def test_a_code_closes_the_record_after_saying_what_will_happen(
     done = visitor.send(page.form(), "/withdraw", button=("step", "confirm"))
     assert "It is closed" in done.text
     assert slip not in done.text
+    assert '"signature"' in done.text
+    assert "To be taken back" not in done.text
     assert reader.get(f"{world.reading}/records/{record}").status == 404
     again = visitor.send(page.form(), "/withdraw", button=("step", "confirm"))
     assert again.status == 422

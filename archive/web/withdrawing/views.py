@@ -9,7 +9,7 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from archive.domain.errors import Conflict, GuwahError, NoSuchReceipt, Problem, Throttled
-from archive.services import desk
+from archive.services import certifying, desk
 from archive.web.current import archive
 from archive.web.dates import moment
 from archive.web.errors import refusal
@@ -40,7 +40,9 @@ def start() -> ResponseReturnValue:
         ending = desk.by_receipt(archive(), code, visitor)
     except (NoSuchReceipt, Throttled, Conflict) as error:
         return _refused(form, error)
-    return render_template("withdrawing/done.html", until=moment(ending.until) if ending.until else "")
+    until = moment(ending.until) if ending.until else ""
+    certificate = certifying.of_ending(archive(), ending).raw.decode()
+    return render_template("withdrawing/done.html", until=until, certificate=certificate)
 
 
 def _refused(form: ReceiptForm, error: GuwahError) -> ResponseReturnValue:
