@@ -118,6 +118,15 @@ def unkept(consent: ConsentState, record: Record) -> frozenset[DataClass]:
     return frozenset(c for c in holds(record) if any(consent.refuses(*pair, c) for pair in KEEPING))
 
 
+def keeping_ends(consent: ConsentState, record: Record) -> date:
+    """Return the last day on which custody reads a record: `date.min` when not even now, `date.max` without a term.
+
+    No room holds longer what the archive itself may not keep. Pure.
+    """
+    cells = _kept(consent, record)
+    return _rests_on(consent, cells)[1] or date.max if cells else date.min
+
+
 def _kept(consent: ConsentState, record: Record) -> list[Cell]:
     """The cells on which custody keeps the record; none unless both keeping and cataloguing are open."""
     cells = [(*pair, c) for pair in sorted(KEEPING) for c in DataClass if consent.allows(*pair, c)]

@@ -6,7 +6,7 @@ Knows a collection's rooms and turns the policy's answer into bodies. Must not k
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Protocol
 from uuid import UUID
@@ -20,7 +20,7 @@ from archive.domain.licence import Licence
 from archive.domain.records import Identity
 from archive.domain.rooms import RoomPurpose, RoomTerms
 from archive.policy.consent import ConsentState
-from archive.policy.placement import place, place_identity
+from archive.policy.placement import keeping_ends, place, place_identity
 from archive.sealing import licences
 from archive.sealing.bodies import RoomKey, Unsealed
 from archive.sealing.codec import decode, decode_record, encode, encode_record
@@ -163,8 +163,11 @@ def _rendition(
         part = encode(Identity, placed_identity.identity)
         return _unsealed(BodyKind.IDENTITY, [room], standing, part, placed_identity, today)
     placed = place(standing.consent, standing.record, terms, today)
-    if placed is None:
+    ends = keeping_ends(standing.consent, standing.record)
+    if placed is None or ends < today:
         return None
+    if ends < (placed.not_after or date.max):
+        placed = replace(placed, not_after=ends)
     part = encode_record(placed.record)
     return _unsealed(BodyKind.RENDITION, [room, of.custody], standing, part, placed, today)
 
