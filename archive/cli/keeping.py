@@ -74,3 +74,4 @@ def upgrade(given: Given) -> None:
     """Bring the database of an older version up to this one. Stop serving and back up first."""
     bootstrap.upgrade(given.config())
     given.voice.answer({"upgraded": True}, "The database is of this version now.")
+    given.voice.aside("Where custody shows fewer records than before, a custodian runs guwah consent place.")
