@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,8 @@ from archive.domain.identifiers import new_id
 from archive.domain.keeping import BodyKind
 from archive.domain.rooms import RoomPurpose
 from archive.services import cataloguing, checking, disclosing, revising
-from tests.archives import Standing, draft, place
-from tests.services.services_cast import append, entry, store, total
+from tests.archives import FULL, Standing, account, consent, draft, place
+from tests.services.services_cast import append, entry, later, store, total
 
 
 @pytest.mark.parametrize("event", [Event.WITHDRAW, Event.SUSPEND])
@@ -129,3 +130,15 @@ def test_what_was_decided_before_consent_changed_is_not_written_after(
     with standing.archive.read() as unit:
         assert bool(unit.records.bodies_of(record, BodyKind.RENDITION)) == (race == "tagged")
     assert checking.fsck(standing.archive, keeper) == ()
+
+
+def test_no_room_holds_longer_what_may_not_be_kept(standing: Standing) -> None:
+    """Research was allowed without a term, keeping until tomorrow."""
+    record = account()
+    given, kept = consent(record.id), consent(record.id, FULL[:2], until=1)
+    items = tuple(item for item in given.items if item.purpose not in (Purpose.STORE, Purpose.CATALOGUE))
+    store(standing, draft(record, replace(given, items=items + kept.items)))
+    reader = standing.acting("reader")
+    assert disclosing.show(standing.archive, reader, standing.reading, record.id).record.id == record.id
+    with pytest.raises(NotFound):
+        disclosing.show(later(standing.archive, 2 * 86_400), reader, standing.reading, record.id)

@@ -299,18 +299,6 @@ def test_what_ran_out_is_removed_by_the_clock_with_nobody_there(standing: Standi
     assert checking.fsck(archive, keeper) == ()
 
 
-def test_no_room_holds_longer_what_may_not_be_kept(standing: Standing) -> None:
-    """Research was allowed without a term, keeping until tomorrow."""
-    record = account()
-    given, kept = consent(record.id), consent(record.id, FULL[:2], until=1)
-    items = tuple(item for item in given.items if item.purpose not in (Purpose.STORE, Purpose.CATALOGUE))
-    store(standing, draft(record, replace(given, items=items + kept.items)))
-    reader = standing.acting("reader")
-    assert disclosing.show(standing.archive, reader, standing.reading, record.id).record.id == record.id
-    with pytest.raises(NotFound):
-        disclosing.show(later(standing.archive, 2 * 86_400), reader, standing.reading, record.id)
-
-
 @pytest.mark.parametrize("days", [-3, 3])
 def test_a_clock_in_doubt_waits_for_an_officer(standing: Standing, days: int) -> None:
     record = account()

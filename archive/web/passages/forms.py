@@ -16,7 +16,8 @@ from archive.domain.records import Marking, Passage
 from archive.web.entering.parts import Read, Ticks, block, line
 from archive.web.forms import Form, Part, repeated
 
-_MARKS: Final = TypeAdapter(tuple[Passage, ...], config=ConfigDict(cache_strings="none"))  # as `sealing.codec`
+# Keeps no strings, as `sealing.codec` does not.
+_MARKS: Final = TypeAdapter(tuple[Passage, ...], config=ConfigDict(cache_strings="none"))
 
 
 class TextForm(Part):
