@@ -237,10 +237,7 @@ def endures(licence: Licence, ledger: Sequence[ConsentRow]) -> bool:
     later = ledger[heads.index(licence.head) + 1 :]
     return all(
         row.event is Event.RECEIPT
-        or (
-            (row.event is Event.LIMIT and row.closes and not row.items)
-            and set(row.closes).isdisjoint(licence.items)
-        )
+        or (row.event is Event.LIMIT and row.closes and set(row.closes).isdisjoint(licence.items))
         for row in later
     )
 

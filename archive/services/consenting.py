@@ -9,7 +9,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from archive.domain.consent import Basis, ConsentEntry, Event
-from archive.domain.errors import Invalid, NotFound, Problem, message
+from archive.domain.errors import Conflict, Invalid, NotFound, Problem, message
 from archive.domain.identifiers import new_id
 from archive.policy.access import Action
 from archive.policy.consent import closed_by, fold
@@ -37,6 +37,8 @@ def append(
         row = unit.records.get(entry.record)
         if row is None or row.collection != custody:
             raise NotFound
+        if row.closed and not archive.shares.find_many([row.master]):
+            raise Conflict(message("This record is withdrawn already. Nothing was changed."))
         day, of = today(archive, unit), placing.collection(archive, acting, unit, custody)
         standing, ledger = revising.standing(archive, acting, unit, row)
         before = unit.ledger.of_record(entry.record)

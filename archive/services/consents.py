@@ -13,7 +13,7 @@ from uuid import UUID
 
 from archive.crypto import kdf, merkle
 from archive.crypto.errors import CannotOpen
-from archive.domain.consent import ConsentEntry, Event
+from archive.domain.consent import ConsentEntry, Decision, Event
 from archive.domain.errors import Damaged, message
 from archive.domain.identifiers import new_id
 from archive.domain.keeping import BodyKind, CommitRow, ConsentRow, RecordRow, SealedBody
@@ -47,8 +47,8 @@ def unsealed(entry: ConsentEntry, custody: RoomKey, today: date) -> Unsealed:
 
 
 def closes_only(entry: ConsentEntry) -> bool:
-    """Whether an entry takes away, and gives and refuses nothing else: then no key is needed to make it."""
-    return entry.event in CLOSING and not entry.items
+    """Whether an entry only takes away and refuses: then no key is needed to make it."""
+    return entry.event in CLOSING and all(item.decision is Decision.NO for item in entry.items)
 
 
 def row(
@@ -128,7 +128,7 @@ def linked(rows: Iterable[ConsentRow], sealed: Iterable[SealedBody]) -> Chain:
         closure = body is not None and body.kind is BodyKind.CLOSURE
         if body is None or found.day != body.day or found.leaf != bodies.leaf(body):
             raise _broken()
-        if closure and (found.event not in CLOSING or found.items):
+        if closure and found.event not in CLOSING:
             raise _broken()
         said.append((found, body))
     return said
@@ -150,7 +150,9 @@ def read(ledger: Chain, parts: Iterable[Mapping[str, bytes]]) -> tuple[ConsentEn
         entries = tuple(decode(ConsentEntry, part[_PART]) for part in parts)
     except (CannotOpen, KeyError):
         raise _broken() from None
-    for entry, (found, _body) in zip(entries, ledger, strict=True):
+    for entry, (found, body) in zip(entries, ledger, strict=True):
+        if body.kind is BodyKind.CLOSURE and not closes_only(entry):
+            raise _broken()
         items = tuple(item.id for item in entry.items)
         said = (entry.id, entry.record, entry.event, items, entry.closes)
         if said != (found.id, found.record, found.event, found.items, found.closes):

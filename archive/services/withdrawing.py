@@ -11,11 +11,12 @@ from typing import Final
 from uuid import UUID
 
 from archive.crypto.errors import CannotOpen
-from archive.domain.consent import Basis, ConsentEntry, Event
+from archive.domain.consent import Basis, ConsentEntry, DataClass, Decision, Event, GrantItem
 from archive.domain.errors import Conflict, Damaged, NoSuchReceipt, NotFound, message
 from archive.domain.identifiers import new_id
 from archive.domain.keeping import BodyKind, ConsentRow, RecordRow, SealedBody
 from archive.domain.rooms import Capability, RoomPurpose
+from archive.policy.placement import OPENED_BY
 from archive.sealing import receipts
 from archive.sealing.commits import Signs
 from archive.services import consents, indexing, recalling, saving, shredding, transparency
@@ -26,6 +27,17 @@ from archive.services.ports import UnitOfWork
 
 PLACED: Final = frozenset({BodyKind.RENDITION, BodyKind.IDENTITY})
 _DESK: Final = frozenset({Capability.WITHDRAW, Capability.PLACE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Closing:
+    """What is to be closed: these grant items (none: all), with a no to what else may say yes; why, and by what way."""
+
+    event: Event
+    closes: tuple[UUID, ...] = ()
+    items: tuple[GrantItem, ...] = ()
+    reason: str = ""
+    method: str = "desk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,17 +77,18 @@ def withdraw(archive: Archive, acting: Acting, record: UUID, reason: str = "") -
     """
     with archive.read() as unit:
         row = _row(archive, acting, unit, record)
-    return _end(archive, row, acting.keys, acting, Event.WITHDRAW, (), reason)
+    return _end(archive, row, _Closing(event=Event.WITHDRAW, reason=reason), acting)
 
 
 @transparency.refusals("limit")
 def limit(
     archive: Archive, acting: Acting, record: UUID, purposes: Collection[RoomPurpose], reason: str = ""
 ) -> Ending:
-    """Take a record out of every room of these purposes, and end the grant items that it rested on there.
+    """Take a record out of every room of these purposes, end the grant items that it rested on there, and refuse them.
 
-    What may stay elsewhere, narrower, is placed by the next session in custody (`cataloguing.place_waiting`). As
-    `withdraw`; raises Conflict too when it lies in no such room.
+    The refusal is written down because other grants may say yes to the same: a no wins. What may stay elsewhere,
+    narrower, is placed by the next session in custody (`cataloguing.place_waiting`). As `withdraw`; raises Conflict
+    too when it lies in no such room.
     """
     with archive.read() as unit:
         row = _row(archive, acting, unit, record)
@@ -88,7 +101,22 @@ def limit(
         }
     if not closes:
         raise Conflict(message("This record lies in no such room. Nothing was changed."))
-    return _end(archive, row, acting.keys, acting, Event.LIMIT, tuple(sorted(closes)), reason)
+    closing = _Closing(
+        event=Event.LIMIT, closes=tuple(sorted(closes)), items=_refused(purposes), reason=reason
+    )
+    return _end(archive, row, closing, acting)
+
+
+def _refused(purposes: Collection[RoomPurpose]) -> tuple[GrantItem, ...]:
+    """A no to every class, for whatever opens rooms of these purposes."""
+    pairs = {pair for purpose in purposes for pair in OPENED_BY.get(purpose, ())}
+    return tuple(
+        GrantItem(
+            id=new_id(), purpose=purpose, audience=audience, data_class=data_class, decision=Decision.NO
+        )
+        for purpose, audience in sorted(pairs)
+        for data_class in DataClass
+    )
 
 
 def by_receipt(archive: Archive, code: str) -> Ending:
@@ -99,7 +127,7 @@ def by_receipt(archive: Archive, code: str) -> Ending:
     """
     with archive.read() as unit:
         row = _by_receipt(archive, unit, code)
-    return _end(archive, row, archive.host, None, Event.WITHDRAW, (), "", "receipt")
+    return _end(archive, row, _Closing(event=Event.WITHDRAW, method="receipt"))
 
 
 def by_list(archive: Archive, withdrawn: Collection[UUID], closes: Mapping[UUID, Collection[UUID]]) -> None:
@@ -113,10 +141,10 @@ def by_list(archive: Archive, withdrawn: Collection[UUID], closes: Mapping[UUID,
         ended = {record for record in rows if _withdrawn(unit, record)}
     for record in sorted(rows.keys() - ended):
         if record in withdrawn:
-            _end(archive, rows[record], archive.host, None, Event.WITHDRAW, (), "", "restore")
+            _end(archive, rows[record], _Closing(event=Event.WITHDRAW, method="restore"))
         else:
             items = tuple(sorted(closes[record]))
-            _end(archive, rows[record], archive.host, None, Event.LIMIT, items, "", "restore")
+            _end(archive, rows[record], _Closing(event=Event.LIMIT, closes=items, method="restore"))
     shredding.shred(archive, withdrawn, None)
 
 
@@ -159,18 +187,11 @@ def _placed(unit: UnitOfWork, row: RecordRow) -> list[SealedBody]:
     return [body for body in unit.records.bodies_about([row.id]).get(row.id, ()) if body.kind in PLACED]
 
 
-def _end(
-    archive: Archive,
-    row: RecordRow,
-    signer: Signs,
-    acting: Acting | None,
-    event: Event,
-    closes: tuple[UUID, ...],
-    reason: str,
-    method: str = "desk",
-) -> Ending:
-    whole = event is Event.WITHDRAW
-    entry, body = _entry(archive, row, event, closes, reason, method)
+def _end(archive: Archive, row: RecordRow, closing: _Closing, acting: Acting | None = None) -> Ending:
+    """End it as ``acting`` asks, or the host where nobody is signed in."""
+    event, closes, whole = closing.event, closing.closes, closing.event is Event.WITHDRAW
+    signer: Signs = acting.keys if acting else archive.host
+    entry, body = _entry(archive, row, closing)
     with archive.work() as unit:
         now = unit.records.get(row.id)
         if now is None or _withdrawn(unit, row.id):
@@ -198,9 +219,7 @@ def _end(
     return Ending(record=row.id, entry=entry.id, rooms=rooms, until=until)
 
 
-def _entry(
-    archive: Archive, row: RecordRow, event: Event, closes: tuple[UUID, ...], reason: str, method: str
-) -> tuple[ConsentEntry, SealedBody]:
+def _entry(archive: Archive, row: RecordRow, closing: _Closing) -> tuple[ConsentEntry, SealedBody]:
     """The ledger's entry, and its body sealed to a custody that whoever makes it need not hold."""
     with archive.read() as unit:
         day = today(archive, unit)
@@ -211,12 +230,13 @@ def _entry(
     entry = ConsentEntry(
         id=new_id(),
         record=row.id,
-        event=event,
+        event=closing.event,
         basis=Basis.CONSENT,
         at=day,
-        closes=closes,
-        method=method,
-        reason=reason,
+        items=closing.items,
+        closes=closing.closes,
+        method=closing.method,
+        reason=closing.reason,
     )
     unsealed = consents.unsealed(entry, custody, day)
     [body] = saving.seal(archive, [unsealed], saving.draw(archive, [unsealed.id]))

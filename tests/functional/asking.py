@@ -139,7 +139,7 @@ def _sent(twins: Twins, chance: random.Random, where: str, method: str) -> Mappi
 
 def _json(twins: Twins, chance: random.Random, where: str, typed: str) -> Mapping[str, Any]:
     record = ids(twins, chance)
-    return {
+    bodies: dict[str, dict[str, Any]] = {
         "api.search_unseen": {
             "q": typed,
             "size": chance.choice([1, 20, 100]),
@@ -151,4 +151,5 @@ def _json(twins: Twins, chance: random.Random, where: str, typed: str) -> Mappin
         "api.mark_passages": {"revision": 1, "texts": [{"text": "original"}]},
         "api.add_facilities": {"facilities": [{"kind": "prison", "labels": {"en": typed or "x"}}]},
         "api.sign_in": {"login": HIDDEN, "passphrase": typed, "totp": "000000"},
-    }.get(where, {"record": str(record), "source_key": typed})
+    }
+    return bodies.get(where, {"record": str(record), "source_key": typed})

@@ -194,8 +194,9 @@ def filled(made: Standing) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
     )
     register = Facility(id=new_id(), labels={"en": HIDDEN}, kind="prison", place="xj-hotan-moyu")
     registering.add(archive, keeper, custody, [register])
-    told = {"title": f"Told by {HIDDEN}", "tags": (place("xj-urumqi-xinshi"), archives.abuse("rape"))}
-    elsewhere = [draft(account(f"I am {HIDDEN}. They counted us.", **told)) for _ in range(3)]
+    title, tags = f"Told by {HIDDEN}", (place("xj-urumqi-xinshi"), archives.abuse("rape"))
+    told = f"I am {HIDDEN}. They counted us."
+    elsewhere = [draft(account(told, title=title, tags=tags)) for _ in range(3)]
     kept = [account(f"I am {HIDDEN}. They counted us.", title=HIDDEN, tags=(place("xj-hotan-moyu"),))]
     closed = [draft(one, consent(one.id, KEPT)) for one in kept]
     more = accessioning.accession(archive, keeper, custody, [*elsewhere, *closed])

@@ -13,7 +13,7 @@ from archive import bootstrap
 from archive.config import Config
 from archive.crypto import kdf
 from archive.domain.consent import Event
-from archive.services import accessioning, cataloguing, checking
+from archive.services import accessioning, cataloguing, checking, rooms
 from tests.archives import Standing, account, draft, found, place
 from tests.services.services_cast import Scene, append, entry
 
@@ -51,3 +51,12 @@ def scene(standing: Standing) -> Scene:
     assert scene.found() == set()
     assert checking.fsck(archive, keeper) == ()
     return scene
+
+
+@pytest.fixture
+def desk(standing: Standing) -> Standing:
+    """The outsider, who holds no room, is put on the consent desk."""
+    outsider = standing.people["outsider"].member
+    rooms.appoint(standing.archive, standing.acting("keeper"), standing.custody, outsider)
+    standing._unlocked.clear()
+    return standing

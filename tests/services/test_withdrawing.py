@@ -12,36 +12,22 @@ from archive import bootstrap
 from archive.config import Config
 from archive.crypto.errors import CannotOpen
 from archive.domain.consent import Event, Purpose
-from archive.domain.errors import CannotSignIn, Conflict, GuwahError, NoSuchReceipt, NotFound, Refused
+from archive.domain.errors import CannotSignIn, Conflict, NoSuchReceipt, NotFound, Refused
 from archive.domain.identifiers import new_id
 from archive.domain.keeping import BodyKind, SealedBody
 from archive.domain.rooms import RoomPurpose
-from archive.sealing import bodies, commits
-from archive.sealing.bodies import RoomKey
+from archive.sealing import bodies
 from archive.services import (
     cataloguing,
     checking,
     consenting,
-    consents,
     disclosing,
     expiring,
-    rooms,
-    saving,
     shredding,
-    transparency,
     withdrawing,
 )
 from tests.archives import FULL, Standing, account, consent, draft
 from tests.services.services_cast import entry, later, raw, store, total
-
-
-@pytest.fixture
-def desk(standing: Standing) -> Standing:
-    """The outsider, who holds no room, is put on the consent desk."""
-    outsider = standing.people["outsider"].member
-    rooms.appoint(standing.archive, standing.acting("keeper"), standing.custody, outsider)
-    standing._unlocked.clear()
-    return standing
 
 
 def bodies_of(standing: Standing, record: UUID) -> list[SealedBody]:
@@ -111,12 +97,10 @@ def test_no_seed_opens_what_was_withdrawn(desk: Standing) -> None:
     shredding.finish(later(desk.archive, shredding.LASTS + 60))
     assert desk.archive.shares.aside() == {}
     assert bodies_of(desk, record) == []
-    for body, share in ((body, shares[body.id]) for body in before):
+    for body in before:
         sealed = next(iter(body.parts.values()))
         for path in desk.instance.rglob("*"):
-            assert not path.is_file() or (
-                share not in path.read_bytes() and sealed not in path.read_bytes()
-            ), path
+            assert not path.is_file() or sealed not in path.read_bytes(), path
     assert checking.fsck(desk.archive, keeper) == ()
 
 
@@ -187,7 +171,7 @@ def test_what_rests_on_an_ended_keeping_is_not_read_in_custody_until_it_is_place
     with desk.archive.read() as unit:
         row = unit.records.get(record)
     assert row
-    withdrawing._end(desk.archive, row, officer.keys, officer, Event.LIMIT, (medical,), "")
+    withdrawing._end(desk.archive, row, withdrawing._Closing(event=Event.LIMIT, closes=(medical,)), officer)
     assert total(desk, "keeper", desk.custody) == 0
     with pytest.raises(NotFound):
         disclosing.show(desk.archive, keeper, desk.custody, record)
@@ -236,43 +220,6 @@ def test_what_is_closed_because_nothing_keeps_it_can_still_be_withdrawn(desk: St
         withdrawing.withdraw(desk.archive, officer, record)
     assert set(shredding.waiting(desk.archive, officer, desk.custody)) == {record}
     assert checking.fsck(desk.archive, keeper) == ()
-
-
-def test_a_receipt_that_a_database_writer_adds_closes_nothing(standing: Standing) -> None:
-    record, other = store(standing, draft(), draft())
-    keeper = standing.acting("keeper")
-    code = consenting.receipt(standing.archive, keeper, standing.custody, record)
-    with standing.archive.read() as unit:
-        digest = unit.ledger.of_record(record)[-1].receipt
-    with raw(standing) as database:
-        database.execute("UPDATE consents SET receipt = x''")
-        database.execute("UPDATE consents SET receipt = ? WHERE record = ?", (digest, other.hex))
-    with pytest.raises(GuwahError):
-        withdrawing.by_receipt(standing.archive, code)
-    assert {finding.what for finding in checking.fsck(standing.archive, keeper)} == {"ledger"}
-
-
-def test_the_desk_changes_nothing_but_what_it_closes(desk: Standing) -> None:
-    """A desk that sabotages signs an older master: it is believed for what is closed, not for what is read."""
-    [record] = store(desk, draft())
-    keeper, officer = desk.acting("keeper"), desk.acting("outsider")
-    with desk.archive.read() as unit:
-        before = unit.records.get(record)
-    cataloguing.retag(desk.archive, keeper, desk.custody, record, [])
-    with desk.archive.read() as unit:
-        now = unit.records.get(record)
-    assert before
-    assert now
-    stale = replace(now, master=before.master, revision=before.revision)
-    with raw(desk) as database:
-        database.execute(
-            "UPDATE records SET master = ?, revision = ? WHERE id = ?",
-            (stale.master.hex, stale.revision, record.hex),
-        )
-    withdrawing.limit(desk.archive, officer, record, [RoomPurpose.READING])
-    with pytest.raises(GuwahError):
-        disclosing.show(desk.archive, keeper, desk.custody, record)
-    assert {finding.what for finding in checking.fsck(desk.archive, keeper)} == {"record"}
 
 
 def test_what_ran_out_is_removed_by_the_clock_with_nobody_there(standing: Standing) -> None:
@@ -340,56 +287,24 @@ def test_a_withdrawal_again_by_entry(standing: Standing) -> None:
     assert checking.fsck(standing.archive, standing.acting("keeper")) == ()
 
 
-def test_a_desk_that_writes_the_database_opens_nothing_again(desk: Standing) -> None:
-    """It signs, with its own right, that an older ledger and an open record are the newest state."""
-    given = draft()
-    [record] = store(desk, given)
-    keeper, officer = desk.acting("keeper"), desk.acting("outsider")
-    with desk.archive.read() as unit:
-        row, [granted] = unit.records.get(record), unit.ledger.of_record(record)
-    assert row
-    keeping = tuple(item.id for item in given.consent.items if item.purpose is Purpose.STORE)
-    consenting.append(desk.archive, keeper, desk.custody, entry(record, Event.LIMIT, closes=keeping[:1]))
-    forged = entry(record, Event.LIMIT, closes=(new_id(),))
-    with desk.archive.read() as unit:
-        custody = unit.rooms.get(desk.custody)
-        now = unit.records.get(record)
-    assert custody
-    assert now
-    unsealed = consents.unsealed(forged, RoomKey(custody.id, custody.version, custody.public), row.day)
-    [body] = saving.seal(desk.archive, [unsealed], saving.draw(desk.archive, [unsealed.id]))
-    again = consents.row(forged, body, [granted])
-    with raw(desk) as database:
-        database.execute("DELETE FROM consents WHERE record = ? AND number > 0", (record.hex,))
-    stand = commits.Standing(now.master, now.revision, again.hash)
-    commit, placed = commits.sign(officer.keys, new_id(), [body], {record: stand}, 1 << 30, row.day)
-    with desk.archive.work() as unit:
-        unit.records.add_commit(commit)
-        unit.records.add_bodies(placed)
-        unit.ledger.append(again)
-        transparency.append(desk.archive, unit, officer.member, "limit", {}, commit, about=record)
-        unit.commit()
-    with pytest.raises(GuwahError):
-        disclosing.show(desk.archive, keeper, desk.custody, record)
-    assert {finding.what for finding in checking.fsck(desk.archive, keeper)} & {"ledger", "body", "record"}
-
-
-def test_a_closed_record_is_not_opened_again_by_whoever_only_closes(desk: Standing) -> None:
+def test_a_limit_by_the_desk_holds_against_another_grant_of_the_same(desk: Standing) -> None:
     [record] = store(desk, draft())
     keeper, officer = desk.acting("keeper"), desk.acting("outsider")
-    withdrawing.withdraw(desk.archive, officer, record)
-    forged = entry(record, Event.LIMIT, closes=(new_id(),))
-    with desk.archive.read() as unit:
-        custody, row = unit.rooms.get(desk.custody), unit.records.get(record)
-    assert custody
-    assert row
-    unsealed = consents.unsealed(forged, RoomKey(custody.id, custody.version, custody.public), row.day)
-    [body] = saving.seal(desk.archive, [unsealed], saving.draw(desk.archive, [unsealed.id]))
-    with desk.archive.work() as unit:
-        commit = consents.enter(unit, officer.keys, row, forged, body, closed=False)
-        unit.records.replace(replace(row, closed=False))
-        transparency.append(desk.archive, unit, officer.member, "limit", {}, commit, about=record)
-        unit.commit()
-    with pytest.raises(GuwahError):
-        disclosing.show(desk.archive, keeper, desk.custody, record)
-    assert "record" in {finding.what for finding in checking.fsck(desk.archive, keeper)}
+    research = tuple(pair for pair in FULL if pair[0] is Purpose.RESEARCH)
+    consenting.append(
+        desk.archive, keeper, desk.custody, replace(consent(record, research), reason="Said again.")
+    )
+    assert total(desk, "reader", desk.reading) == 1
+    withdrawing.limit(desk.archive, officer, record, [RoomPurpose.READING])
+    assert cataloguing.place_waiting(desk.archive, keeper, desk.custody) == 0
+    assert total(desk, "reader", desk.reading) == 0
+    matter = desk.rooms[RoomPurpose.MATTER]
+    assert disclosing.show(desk.archive, desk.acting("counsel"), matter, record).record.id == record
+    assert checking.fsck(desk.archive, keeper) == ()
+
+
+def test_a_further_grant_on_what_is_withdrawn_says_so(desk: Standing) -> None:
+    [record] = store(desk, draft())
+    withdrawing.withdraw(desk.archive, desk.acting("outsider"), record)
+    with pytest.raises(Conflict, match="withdrawn"):
+        consenting.append(desk.archive, desk.acting("keeper"), desk.custody, consent(record))

@@ -29,7 +29,9 @@ def test_a_committed_index_opens_again_and_answers_the_same(
 ) -> None:
     again = indexes.open(room, index.head)
     assert again.current(index.head)
-    assert again.records() == index.records() == {doc.record: Indexed(doc.body, doc.not_after) for doc in cast()}
+    assert (
+        again.records() == index.records() == {doc.record: Indexed(doc.body, doc.not_after) for doc in cast()}
+    )
     for query in ("camp", "two*", "集中营", ""):
         assert again.search(SearchQuery(query)) == index.search(SearchQuery(query))
 
