@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from archive.crypto.errors import CannotOpen
 from archive.domain.consent import Event
+from archive.domain.handover import RecallState
 from archive.domain.keeping import (
     BodyKind,
     CommitRow,
@@ -19,6 +20,7 @@ from archive.domain.keeping import (
     LogHead,
     LogRow,
     MemberRow,
+    RecallRow,
     RecordRow,
     ReportRow,
     RoomRow,
@@ -138,6 +140,10 @@ def report(**fields: Any) -> ReportRow:
 def hold(**fields: Any) -> HoldRow:
     given = {"id": uuid4(), "record": uuid4(), "day": DAY, "version": 2, "wrap": b"wrap", "sealed": b"sealed"}
     return HoldRow(**{**given, "signed": (signed(), signed()), **fields})
+
+
+def recall(**fields: Any) -> RecallRow:
+    return RecallRow(**{"id": uuid4(), "record": uuid4(), "state": RecallState.DUE, "day": DAY, **fields})
 
 
 def log(unit: Unit, **fields: Any) -> LogRow:

@@ -39,6 +39,8 @@ CHANGES: dict[str, Callable[[Unit], object]] = {
     "sources": lambda unit: unit.records.add_sources(ROOM.id, "source", {b"blind": RECORD.id}),
     "consents": lambda unit: unit.ledger.append(cast.consent(record=RECORD.id, number=1)),
     "reports": lambda unit: unit.reports.add(cast.report(member=ADA.id)),
+    "recalls": lambda unit: unit.recalls.put([cast.recall(record=RECORD.id)]),
+    "holds": lambda unit: unit.holds.add(cast.hold(record=RECORD.id)),
 }
 
 
