@@ -90,7 +90,7 @@ def test_a_cookie_does_not_count_here(world: World) -> None:
                     path,
                 )
                 asked += 1
-    assert asked == 13
+    assert asked == 18
     assert browser.get("/").status == 200
 
 
