@@ -177,10 +177,12 @@ def _limited_at_the_desk(desk: Page, site: str, code: str) -> None:
 
 
 def _given_again(keeper: Page, world: World, site: str, record: str) -> str:
-    """Consent is renewed, and a code given out."""
+    """Consent is given anew, over the desk's no as well, and a code given out."""
     home = f"{site}{world.custody}/records/{record}/consent"
     keeper.goto(f"{home}/renew")
-    keeper.locator("input[name=consent-asked-researchers][value=yes]").check()
+    keeper.locator("input[name=how][value=replace]").check()
+    for name in ("keep", "researchers"):
+        keeper.locator(f"input[name=consent-asked-{name}][value=yes]").check()
     keeper.locator("button[value=preview]").click()
     keeper.locator("button[value=confirm]").click()
     keeper.goto(home)
