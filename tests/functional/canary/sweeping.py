@@ -22,6 +22,8 @@ from tests.functional.canary.planting import WHOLE, Canary
 
 WINDOW: Final = 8
 """Bytes by which a needle is looked up. Shorter needles are left out: chance alone would find them in sealed bytes."""
+_DIGITS: Final = 2 * WINDOW
+"""The same in hexadecimal digits, as which random ids are kept: eight of them stand there by chance now and then."""
 _COMPRESSED: Final = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
 
 
@@ -47,7 +49,7 @@ class Sweep:
         for canary in self.canaries:
             said: dict[str, tuple[Canary, str]] = {}
             for encoding, needle in _forms(canary):
-                if len(needle) >= WINDOW:
+                if len(needle) >= (_DIGITS if encoding.lower() == "hex" else WINDOW):
                     self.needles.setdefault(needle, said.setdefault(encoding, (canary, encoding)))
         self._windows = frozenset(map(_window, self.needles))
 
