@@ -9,7 +9,7 @@ from archive.services import accessioning, admitting, consenting, rooms
 from tests import archives
 from tests.web.conftest import World
 
-BODY = "A winter that was told once, and taken back."
+BODY = "A spring that was told once, and taken back."
 
 
 def appointed(world: World, login: str = "desk") -> str:

@@ -147,7 +147,7 @@ def _told_and_read_back(keeper: Page, world: World, site: str) -> tuple[str, str
     for name in ("keep", "researchers"):
         keeper.locator(f"input[name=consent-asked-{name}][value=yes]").check()
     keeper.locator("input[name=consent-asked-publish][value=no]").check()
-    keeper.locator("#title").fill("A winter, in a browser")
+    keeper.locator("#title").fill("A spring, in a browser")
     keeper.locator("select[name=texts-0-lang]").select_option("en")
     keeper.locator("textarea[name=texts-0-body]").fill("The snow came early.")
     for name in ("title_reviewed", "texts-0-reviewed"):

@@ -18,7 +18,7 @@ RESEARCH = "research/vetted-researchers"
 def record(world: World) -> str:
     """A record of its own, to be closed."""
     standing = world.standing
-    one = archives.account("The winter was long.", title="A winter of its own")
+    one = archives.account("The spring was long.", title="A spring of its own")
     [stored] = accessioning.accession(
         standing.archive, standing.acting("keeper"), standing.custody, [archives.draft(one)]
     )
@@ -58,7 +58,7 @@ def test_it_says_where_consent_stands_and_what_is_open(world: World, keeper: Bro
         "without end",
     ):
         assert words in page.text, words
-    assert "A winter of its own" not in page.text
+    assert "A spring of its own" not in page.text
     assert page.title == "Consent · Guwah"
 
 

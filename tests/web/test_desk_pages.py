@@ -64,7 +64,7 @@ def test_a_record_is_found_by_its_code_and_the_code_is_in_no_address(world: Worl
     assert code in shown.text
     for words in ("Reading:", "Matter:", "Identity:", "Custody:"):
         assert words in shown.text
-    for hidden in ("To be taken back", "A winter that was told", "First custody", "Reading room"):
+    for hidden in ("To be taken back", "A spring that was told", "First custody", "Reading room"):
         assert hidden not in shown.text
     assert desk.get(f"{world.custody}/records/{record}").status == 404
     assert desk.get(f"{world.custody}/records/{record}/consent").status == 404

@@ -10,7 +10,7 @@ from tests.web.conftest import World
 
 TESTIMONY, REPORT = "new/testimony", "new/family-report"
 TYPED = {
-    "title": "A winter, told once",
+    "title": "A spring, told once",
     "kind": "interview",
     "texts-0-lang": "ug-Arab",
     "texts-0-body": "قىش بەك سوغۇق ئىدى.",
@@ -58,7 +58,7 @@ def test_a_testimony_is_stored_and_shown(world: World, keeper: Browser) -> None:
     assert "Stored, and placed" in page.text
     assert page.said("قىش بەك") == ("ug-Arab", "rtl")
     for words in (
-        "A winter, told once",
+        "A spring, told once",
         "Interview",
         "about March 2019",
         "A note for custody",
@@ -192,9 +192,9 @@ def test_taking_the_first_away_keeps_the_second(world: World, keeper: Browser) -
     form = send(keeper, world, TESTIMONY, entry(keeper, world, TESTIMONY), TYPED, ("edit", "add texts")).form(
         button="find"
     )
-    second = {"texts-1-lang": "en", "texts-1-role": "translation", "texts-1-body": "The winter was cold."}
+    second = {"texts-1-lang": "en", "texts-1-role": "translation", "texts-1-body": "The spring was cold."}
     form = send(keeper, world, TESTIMONY, form, second, ("edit", "drop texts-0")).form(button="find")
-    assert form.value("texts-0-body") == "The winter was cold."
+    assert form.value("texts-0-body") == "The spring was cold."
     assert form.value("texts-0-id") == "t2", "a tag that rests on a text goes on resting on it"
 
 

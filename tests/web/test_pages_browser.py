@@ -100,7 +100,8 @@ def signed_in(
 
 
 def sideways(page: Page) -> int:
-    """How far the page, or a table on it, can be scrolled to the side."""
+    """How far the page, or a table on it, can be scrolled to the side, once its style has come."""
+    page.wait_for_load_state()
     found: int = page.evaluate(
         "Math.max(...[document.documentElement, ...document.querySelectorAll('.wide')]"
         ".map((part) => part.scrollWidth - part.clientWidth))"
@@ -109,7 +110,8 @@ def sideways(page: Page) -> int:
 
 
 def opened(page: Page) -> None:
-    """Open everything that is closed at first."""
+    """Open everything that is closed at first, of a page that is whole."""
+    page.wait_for_load_state()
     page.evaluate("document.querySelectorAll('details').forEach((closed) => { closed.open = true; })")
 
 
