@@ -12,6 +12,7 @@ from archive.services import signing_in
 from archive.web.session import Ticket
 from tests.web.browsing import Browser, filled
 from tests.web.conftest import World, sign_in
+from tests.web.desk_cast import told
 
 SET = re.compile(
     r"__Host-guwah=[am]\.[A-Za-z0-9_-]{43}(\.[a-z]+)?; Secure; HttpOnly; Path=/; SameSite=Strict"
@@ -215,3 +216,26 @@ def test_what_another_site_sends_is_never_offered_again(world: World) -> None:
     page = browser.post(f"{world.custody}/new/testimony", [("title", "planted")])
     assert page.status == 400
     assert "planted" not in page.response.text
+
+
+def test_what_signs_in_again_is_on_no_page_after_it(world: World) -> None:
+    """A preview sends back what was filled in: not the passphrase that came beside it."""
+    record, _code = told(world)
+    browser = world.sign_in("keeper")
+    address = f"{world.custody}/records/{record}/consent/suspend"
+    form = browser.get(address).form()
+    signing_in.sign_out(world.standing.archive, browser.cookie.split(".")[1])
+    page = browser.post(address, filled(form, {"reason": "As they asked."}))
+    assert page.status == 401
+    secret = world.standing.people["keeper"].passphrase
+    right = {
+        "again-login": "keeper",
+        "again-passphrase": secret,
+        "again-code": world.standing.code("keeper"),
+    }
+    page = browser.post(address, filled(page.form(address), right))
+    assert page.status == 200
+    assert page.form().value("reason") == "As they asked."
+    assert secret not in page.response.text
+    assert "again-" not in page.response.text
+    assert browser.send(page.form(), address, button=("step", "confirm")).status == 303

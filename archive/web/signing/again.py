@@ -7,6 +7,7 @@ from typing import Final
 
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import ImmutableMultiDict
 
 from archive.domain.errors import CannotSignIn, Problem, Throttled
 from archive.services import signing_in
@@ -56,6 +57,9 @@ def resume() -> ResponseReturnValue | None:
         response.headers.update(refused.headers)
         return response
     present().sign_in(signed.token)
+    # What signed in has done its work: no view after this may see a passphrase, or send it back on a page.
+    own = [(name, value) for name, value in request.form.items(multi=True) if not name.startswith(PREFIX)]
+    request.form = ImmutableMultiDict(own)
     return None
 
 
