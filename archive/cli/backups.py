@@ -5,7 +5,6 @@ Knows flags, questions and what an operator must be told. Must not know how anyt
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,9 +24,8 @@ from rich.progress import (
 )
 
 from archive import bootstrap
-from archive.cli import asking, refusals
+from archive.cli import asking, filing, refusals
 from archive.cli.given import Command, Given, pass_given
-from archive.cli.refusals import Mistaken
 from archive.cli.saying import Voice, table
 from archive.domain.backups import Advance, Manifest
 from archive.domain.shredding import ShredList
@@ -36,6 +34,7 @@ from archive.services.acting import Acting
 from archive.services.backing_up import ListNeeded, Renewed, Staged
 
 SHARES_LAST: Final = 30
+_LARGEST: Final = 256 * 1024 * 1024
 """Days after which every copy of the shares is to be destroyed: until then what was shredded can still be read."""
 _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 _FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -101,7 +100,7 @@ def shredlist(given: Given, out: Path | None) -> None:
         sys.stdout.write(written.decode())
         return
     if out is not None:
-        _write(out, written)
+        filing.write(out, written, anew=True)
     given.voice.answer(said, f"{shredded.number} entries, written to {out}.")
 
 
@@ -133,7 +132,7 @@ def restore(
     """
     given = ctx.ensure_object(Given)
     config = given.config()
-    given_lists = [_read(path) for path in lists]
+    given_lists = [filing.read(path, _LARGEST) for path in lists]
     before = set(bootstrap.replaced(config))
     with (
         _progress(given.voice, "restore") as advance,
@@ -203,30 +202,6 @@ def _restored(manifest: Manifest, renewed: Renewed, aside: Sequence[Path]) -> It
             f"What was here before lies in {', '.join(map(str, aside))}. Destroy its shares within {SHARES_LAST} days."
         )
     yield "Everybody signs in again; indexes are rebuilt as rooms are opened."
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Put a file of the owner's alone in its place, whole or not at all."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        unfinished.replace(path)
-    except (PermissionError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as cause:
-        raise Mistaken(f"{path} cannot be written ({cause.strerror}). Name another file.") from None
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as cause:
-        raise Mistaken(
-            f"{path} cannot be read ({cause.strerror}). Check the name and whose file it is."
-        ) from None
 
 
 @contextmanager

@@ -5,10 +5,10 @@ Knows flags and how an effect is said in lines. Must not know what consent opens
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import wraps
+from datetime import date, datetime
+from functools import partial, wraps
 from itertools import product
 from typing import Any, Final
 from uuid import UUID
@@ -165,13 +165,9 @@ def limit(given: Given, member: Member, said: str, decision: str | None, cells: 
             _limit_at_desk(given, archive, acting, record, cells)
             return
         before = deciding.agreed(archive, acting, custody, record)
-        ended = [item for one in before.entries for item in one.items if _named(item, cells)]
-        if not ended:
-            raise Mistaken("No yes that was given matches this. `guwah consent show` lists what is open.")
-        closes = () if cells.until else tuple(item.id for item in ended)
-        noes = cells.until or decision
-        since = cells.until + timedelta(days=1) if cells.until else None
-        items = tuple(_noes(ended, since)) if noes else ()
+        items, closes = deciding.ending(
+            before.entries, partial(_meant, cells), last=cells.until, refuse=bool(decision)
+        )
         entry = _entry(archive, record, Event.LIMIT, because=cells.because, items=items, closes=closes)
         _enter(given, archive, acting, entry, preview=cells.preview)
 
@@ -224,7 +220,9 @@ def withdraw(given: Given, member: Member, said: str, *, because: bool, preview:
         {"record": record, "stored": True, "closes": found.rooms, "until": ending.until},
         "Withdrawn. No room holds it any more.",
         *lines,
-        "A second member destroys it now: guwah consent confirm. Else it is destroyed in 72 hours.",
+        "A second member destroys it now: guwah consent confirm. Else it is destroyed in 72 hours."
+        if ending.until
+        else "A legal hold keeps it from being destroyed, closed to everybody.",
     )
     given.voice.aside(GONE)
 
@@ -306,26 +304,13 @@ def _items(cells: Cells, decision: Decision, until: date | None) -> Iterator[Gra
             yield item
 
 
-def _named(item: GrantItem, cells: Cells) -> bool:
+def _meant(cells: Cells, item: GrantItem) -> bool:
     asked = (
         (cells.purposes, item.purpose),
         (cells.audiences, item.audience),
         (cells.classes, item.data_class),
     )
-    return item.decision is Decision.YES and all(not wanted or said in wanted for wanted, said in asked)
-
-
-def _noes(ended: Sequence[GrantItem], since: date | None) -> Iterator[GrantItem]:
-    cells = {(item.purpose, item.audience, item.data_class): item for item in ended}
-    for purpose, audience, data_class in cells:
-        yield GrantItem(
-            id=new_id(),
-            purpose=purpose,
-            audience=audience,
-            data_class=data_class,
-            decision=Decision.NO,
-            since=since,
-        )
+    return all(not wanted or said in wanted for wanted, said in asked)
 
 
 def _agreed(found: Agreed) -> Iterator[RenderableType]:

@@ -5,14 +5,13 @@ Knows flags and files. Must not know how a sheet is signed, or what makes one ho
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import click
 
-from archive.cli import choosing, papers, refusals
+from archive.cli import choosing, filing, papers, refusals
 from archive.cli.given import Given, Group, Member, as_member, pass_given
 from archive.cli.refusals import Mistaken
 from archive.cli.saying import table
@@ -94,8 +93,8 @@ def verify(
     ctx: click.Context, given: Given, file: Path, fingerprint: str | None, log_key: Path | None
 ) -> None:
     """Check signed exhibits. No archive and no key is needed."""
-    key = _read(log_key).decode(errors="replace") if log_key else None
-    found = verifying.verify(_read(file), fingerprint, key)
+    key = filing.read(log_key, _LARGEST).decode(errors="replace") if log_key else None
+    found = verifying.verify(filing.read(file, _LARGEST), fingerprint, key)
     lines = [
         table(
             ("exhibit", "check", "holds", "finding"),
@@ -149,23 +148,12 @@ def _written(out: Path, made: Made, name: str, fingerprint: str) -> tuple[str, s
     page = papers.page(found.sheet, name, fingerprint, found.digest)
     names = (f"{_called(found)}.html", f"{_called(found)}.json")
     for file, content in zip(names, (page.encode(), found.raw), strict=True):
-        _write(out / file, content)
+        filing.write(out / file, content)
     return names
 
 
 def _called(found: Exhibit) -> str:
     return f"exhibit-{found.sheet.exhibit[:8]}"
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    except (FileExistsError, PermissionError):
-        raise Mistaken(
-            f"{path} cannot be written: it is there already, or the folder is not yours."
-        ) from None
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(content)
 
 
 def _told(made: Made) -> dict[str, object]:
@@ -181,17 +169,6 @@ def _told(made: Made) -> dict[str, object]:
         "sheet": f"{called}.html",
         "signed": f"{called}.json",
     }
-
-
-def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            raw = opened.read(_LARGEST + 1)
-    except OSError:
-        raise Mistaken(f"{file} cannot be read. Name another file.") from None
-    if len(raw) > _LARGEST:
-        raise Mistaken(f"{file} is larger than any file of exhibits or keys.")
-    return raw
 
 
 def _holds(holds: bool | None) -> str:  # noqa: FBT001  # the outcome is what it is about

@@ -6,7 +6,6 @@ Knows flags, files and plain words. Must not know how the log is sealed, hashed 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ from uuid import UUID
 
 import click
 
-from archive.cli import choosing
+from archive.cli import choosing, filing
 from archive.cli.given import Given, Group, Member, as_member, pass_given
 from archive.cli.refusals import Mistaken
 from archive.cli.saying import Voice, table
@@ -170,28 +169,14 @@ def _words(proven: Proven) -> Iterator[str]:
 
 def read(path: Path) -> str:
     """The text of a file of a checkpoint, a proof or a key. Raises Mistaken."""
-    try:
-        with click.open_file(str(path), "rb") as opened:
-            raw = opened.read(_LARGEST + 1)
-    except OSError as cause:
-        raise Mistaken(
-            f"{path} cannot be read ({cause.strerror}). Check the name and whose file it is."
-        ) from None
-    if len(raw) > _LARGEST:
-        raise Mistaken(f"{path} is larger than any checkpoint or proof.")
-    return bytes(raw).decode(errors="replace").replace("\r\n", "\n")
+    return filing.read(path, _LARGEST).decode(errors="replace").replace("\r\n", "\n")
 
 
 def _give(voice: Voice, what: str, text: str, out: Path | None) -> None:
     if out is None:
         voice.verbatim({what: text}, text)
         return
-    try:
-        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    except OSError:
-        raise Mistaken(f"{out} cannot be written: it is there already, or the folder is not yours.") from None
-    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-        opened.write(text)
+    filing.write(out, text.encode())
     voice.answer({what: text, "file": out}, f"Written to {out}.")
 
 

@@ -36,7 +36,7 @@ def page(sheet: Sheet, name: str, fingerprint: str, digest: str) -> str:
         f"<p>Exhibit sheet · <bdi><code>{escape(sheet.code)}</code></bdi></p>\n<h1>{_words(sheet.title)}</h1>",
         _list((("Speaks of", ", ".join(_label("content-notes", one) for one in sheet.content_note)),))
         if sheet.content_note
-        else "",
+        else "<p>Nobody has noted which kinds of harm this account speaks of.</p>",
         '<div class="texts">\n' + "\n".join(_text(text) for text in sheet.texts) + "\n</div>",
         f"<p>“{escape(WITHHELD)}” stands for whatever consent does not open to the matter room.</p>",
         "<h2>The account</h2>\n" + _list(_account(sheet)),

@@ -13,10 +13,10 @@ from typing import Final
 import click
 from rich.console import RenderableType
 
-from archive.cli import choosing
+from archive.cli import choosing, filing
 from archive.cli.consents import CODE
 from archive.cli.given import Given, Group, Member, as_member, pass_given
-from archive.cli.refusals import DAMAGED, Mistaken
+from archive.cli.refusals import DAMAGED
 from archive.cli.saying import table, words
 from archive.crypto.errors import CannotOpen
 from archive.domain.handover import HandOver, Recall
@@ -76,7 +76,7 @@ def certificate(given: Given, member: Member, said: str) -> None:
 def verify(ctx: click.Context, given: Given, file: Path, key: str | None) -> None:
     """Check a certificate of a withdrawal. No archive and no key is needed."""
     try:
-        found = certifying.read(_read(file))
+        found = certifying.read(filing.read(file, certifying.LARGEST))
     except CannotOpen:
         given.voice.answer({"holds": False}, "This is no certificate, or it was changed. Do not rely on it.")
         ctx.exit(DAMAGED)
@@ -170,14 +170,3 @@ def _certified(found: Certificate) -> dict[str, object]:
 
 def _label(name: str, id: str) -> str:
     return vocabulary(name).label(id, "en")
-
-
-def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            raw = opened.read(certifying.LARGEST + 1)
-    except OSError:
-        raise Mistaken(f"{file} cannot be read. Name the file of a certificate.") from None
-    if len(raw) > certifying.LARGEST:
-        raise Mistaken(f"{file} is larger than any certificate.")
-    return raw

@@ -134,14 +134,12 @@ def by_receipt(given: Given, *, sure: bool) -> None:
     with given.archive() as archive:
         withdrawing.recognised(archive, code)
         if not sure:
-            click.confirm(
-                "Everything it covers closes now, and is destroyed in 72 hours. Withdraw?",
-                abort=True,
-                err=True,
-            )
+            click.confirm(_SURE, abort=True, err=True)
         ending = withdrawing.by_receipt(archive, code)
     given.voice.answer(
         {"closed": len(ending.rooms), "until": ending.until},
-        "Withdrawn. Nobody can read it any more; in 72 hours nobody can bring it back.",
+        "Withdrawn. Nobody can read it any more; in 72 hours nobody can bring it back."
+        if ending.until
+        else "Withdrawn. Nobody can read it any more; a legal hold keeps it from being destroyed.",
     )
     given.voice.aside(GONE)

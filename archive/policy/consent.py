@@ -121,6 +121,19 @@ def fold(entries: Sequence[ConsentEntry], today: date) -> ConsentState:
     )
 
 
+def standing(entries: Sequence[ConsentEntry]) -> tuple[GrantItem, ...]:
+    """Return every yes of a record's ledger, oldest first, that no later entry ended. Pure.
+
+    As somebody said it: what a legal basis opens by itself is not among them. A no, or a term that is over, may close
+    what it opened.
+    """
+    ledger = _Ledger()
+    for entry in entries:
+        ledger.take(entry)
+    said = {item.id for entry in entries for item in entry.items}
+    return tuple(item for item in ledger.yes if item.id in said)
+
+
 class _Ledger:
     """The items that stand after the entries taken so far, and what befell them."""
 

@@ -67,11 +67,12 @@ def append(
 
 
 @transparency.refusals("receipt")
-def receipt(archive: Archive, acting: Acting, custody: UUID, record: UUID) -> str:
+def receipt(archive: Archive, acting: Acting, custody: UUID, record: UUID, read: int | None = None) -> str:
     """Give out a new one-time code with which the person withdraws by themselves; the one before ends.
 
-    Only its hash is kept, in the ledger: show it once, on paper or by voice. Needs the place capability. Raises
-    NotFound, Refused. Cost: one commit to disk.
+    Only its hash is kept, in the ledger: show it once, on paper or by voice. ``read``: how many entries the ledger had
+    when this was asked for, so that asking twice does not end a code just written down. Needs the place capability.
+    Raises NotFound, Refused, Conflict. Cost: one commit to disk.
     """
     code = receipts.draw()
     with archive.read() as unit:
@@ -84,6 +85,10 @@ def receipt(archive: Archive, acting: Acting, custody: UUID, record: UUID) -> st
         row = unit.records.get(record)
         if row is None or row.collection != custody or row.closed:
             raise NotFound
+        if read is not None and len(unit.ledger.of_record(record)) != read:
+            raise Conflict(
+                message("Consent to this record changed meanwhile. Nothing was stored; look at it again.")
+            )
         revising.standing(archive, acting, unit, row)  # a damaged ledger gives nothing out
         digest = receipts.digest(archive.row.id, code)
         commit = consents.enter(unit, acting.keys, row, entry, body, receipt=digest)

@@ -5,20 +5,28 @@ Knows the ledger and asks the policy. Must not know forms, nor what a withdrawal
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from archive.domain.consent import Audience, ConsentEntry, DataClass, Event, Purpose
+from archive.domain.consent import (
+    Audience,
+    ConsentEntry,
+    DataClass,
+    Decision,
+    Event,
+    GrantItem,
+    Purpose,
+)
 from archive.domain.drafts import Record
 from archive.domain.errors import Conflict, Invalid, NotFound, Problem, message
-from archive.domain.identifiers import code_of
+from archive.domain.identifiers import code_of, new_id
 from archive.domain.keeping import BodyKind, RecordRow
 from archive.domain.records import Identity
 from archive.domain.rooms import RoomPurpose, RoomTerms
 from archive.policy.access import Action
-from archive.policy.consent import ConsentState, State, fold
+from archive.policy.consent import ConsentState, State, fold, standing
 from archive.policy.placement import OPENED_BY, place, place_identity, shows
 from archive.services import consenting, placing, revising, transparency, validating
 from archive.services.acting import Acting
@@ -98,6 +106,39 @@ class _Seen:
     ledger: tuple[ConsentEntry, ...]
     rooms: Mapping[UUID, tuple[RoomTerms, str]]
     identities: frozenset[UUID]
+
+
+def ending(
+    ledger: Sequence[ConsentEntry],
+    meant: Callable[[GrantItem], bool],
+    *,
+    last: date | None = None,
+    refuse: bool = False,
+) -> tuple[tuple[GrantItem, ...], tuple[UUID, ...]]:
+    """Return the items and the closes of a limit: those yeses that are meant end now, or after their ``last`` day.
+
+    ``refuse``: a no is written down as well, so that no other yes opens the same. Raises Invalid when no yes that
+    stands is meant, or no day comes after the last.
+    """
+    if last == date.max:
+        raise Invalid([Problem("last", message("After this day there is none: name an earlier one."))])
+    ended = [item for item in standing(ledger) if meant(item)]
+    if not ended:
+        raise Invalid([Problem("ends", message("No yes that stands matches this: nothing would end."))])
+    since = last + timedelta(days=1) if last else None
+    cells = dict.fromkeys((item.purpose, item.audience, item.data_class) for item in ended)
+    noes = tuple(
+        GrantItem(
+            id=new_id(),
+            purpose=purpose,
+            audience=audience,
+            data_class=data_class,
+            decision=Decision.NO,
+            since=since,
+        )
+        for purpose, audience, data_class in cells
+    )
+    return noes if last or refuse else (), () if last else tuple(item.id for item in ended)
 
 
 def custody_of(archive: Archive, acting: Acting, record: UUID) -> UUID:

@@ -44,7 +44,8 @@ class Served:
 class Found:
     """A record as the desk sees it: rooms that hold it, counted by what they are for; none once it is ``closed``.
 
-    ``until``: of a withdrawn one, until when that can be undone (seconds since 1970); None once it is destroyed.
+    ``until``: of a withdrawn one, until when that can be undone (seconds since 1970); None once it is destroyed, and
+    while a legal hold keeps it (``held``).
     ``mine``: it was withdrawn by the one who looks, so somebody else must confirm that it be destroyed.
     """
 
@@ -57,6 +58,7 @@ class Found:
     rooms: Mapping[RoomPurpose, int]
     until: int | None = None
     mine: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,7 @@ def look(archive: Archive, acting: Acting, record: UUID) -> Found:
         held = holdings(archive, acting, unit)
         withdrawn = row.closed and unit.ledger.of_record(record)[-1].event is Event.WITHDRAW
         mine = withdrawn and shredding.withdrew(unit, record) == acting.member
+        kept = record in shredding.held(archive, unit)
     purposes = Counter(withdrawing.placed(archive, acting, record).values())
     until = shredding.waiting(archive, acting, row.collection).get(record) if withdrawn else None
     return Found(
@@ -126,6 +129,7 @@ def look(archive: Archive, acting: Acting, record: UUID) -> Found:
         rooms={} if row.closed else dict(purposes),
         until=until,
         mine=mine,
+        held=kept,
     )
 
 

@@ -237,7 +237,12 @@ def _last_day(
 
 def _ended(unit: UnitOfWork, said: HandOver) -> bool:
     """Whether an entry has closed something that it rests on; what stands in the clear is enough to know."""
-    closed = {item for row in unit.ledger.of_record(said.record) for item in row.closes}
+    closed: set[UUID] = set()
+    before: set[UUID] = set()
+    for row in unit.ledger.of_record(said.record):
+        everything = row.event in (Event.SUPERSEDE, Event.WITHDRAW) and not row.closes
+        closed.update(before if everything else row.closes)
+        before.update(row.items)
     return not closed.isdisjoint(said.items)
 
 

@@ -19,6 +19,7 @@ from archive.domain.handover import HandOver, Recall
 from archive.domain.log import LogFilter
 from archive.domain.rooms import Capability, RoomPurpose
 from archive.policy.access import Action
+from archive.policy.consent import State
 from archive.services import deciding, holding, recalling, shredding, transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
@@ -104,7 +105,7 @@ def report(archive: Archive, acting: Acting, custody: UUID, record: UUID) -> Rep
             sorted({on for said in agreed.entries if (on := said.review_on) and on >= agreed.today})
         ),
         until=until,
-        destroyed=ends[-1] if ends and row.closed and until is None else None,
+        destroyed=ends[0] if ends and agreed.state is State.WITHDRAWN and until is None else None,
     )
 
 

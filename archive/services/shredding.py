@@ -70,7 +70,7 @@ def _seals(archive: Archive, unit: UnitOfWork) -> dict[UUID, Callable[[UUID, byt
 
 
 def waiting(archive: Archive, acting: Acting, custody: UUID) -> dict[UUID, int]:
-    """Return record → until when its withdrawal can be undone, of one collection.
+    """Return record → until when its withdrawal can be undone, of one collection; not what a legal hold keeps.
 
     Needs the withdraw or the place capability there. Raises NotFound.
     """
@@ -78,12 +78,12 @@ def waiting(archive: Archive, acting: Acting, custody: UUID) -> dict[UUID, int]:
     with archive.read() as unit:
         if not capable(archive, acting, unit, custody, (Capability.WITHDRAW, Capability.PLACE)):
             raise NotFound
-        of = unit.records.withdrawn()
+        of, kept = unit.records.withdrawn(), held(archive, unit)
         rows = unit.records.get_many({of[owner] for owner in aside if owner in of})
     return {
         of[owner]: until
         for owner, until in aside.items()
-        if owner in of and rows[of[owner]].collection == custody
+        if owner in of and of[owner] not in kept and rows[of[owner]].collection == custody
     }
 
 
@@ -91,13 +91,18 @@ def waiting(archive: Archive, acting: Acting, custody: UUID) -> dict[UUID, int]:
 def confirm(archive: Archive, acting: Acting, record: UUID) -> None:
     """Destroy a withdrawn record now, as a second member beside the one who withdrew it.
 
-    Needs the withdraw or the place capability in its custody. Raises NotFound, Refused for the one who withdrew it.
+    Needs the withdraw or the place capability in its custody. Raises NotFound, Refused for the one who withdrew it and
+    under a legal hold, Conflict for one that was not withdrawn, or that nothing is left of.
     """
     with archive.read() as unit:
         row = unit.records.get(record)
         desk = (Capability.WITHDRAW, Capability.PLACE)
-        if row is None or not row.closed or not capable(archive, acting, unit, row.collection, desk):
+        if row is None or not capable(archive, acting, unit, row.collection, desk):
             raise NotFound
+        if record not in unit.records.withdrawn().values():
+            raise Conflict(
+                message("There is nothing to destroy: it is not withdrawn, or was destroyed already.")
+            )
         if withdrew(unit, record) == acting.member:
             raise Refused(message("Somebody else must confirm: whoever withdrew a record cannot."))
         if record in held(archive, unit):
@@ -139,7 +144,8 @@ def shred(archive: Archive, records: Collection[UUID], actor: UUID | None) -> No
     archive.shares.forget_aside(gone)
     for record in sorted(records):
         with archive.work() as unit:
-            bodies = _bodies(unit, record)
+            if not (bodies := _bodies(unit, record)):
+                continue  # somebody else was quicker, and has said so in the log
             unit.records.remove_bodies(bodies)
             transparency.append(archive, unit, actor, "shred", {"bodies": len(bodies)}, about=record)
             unit.commit()

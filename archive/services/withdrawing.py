@@ -44,7 +44,7 @@ class _Closing:
 class Ending:
     """What an ending did: which rooms hold the record no more, and until when a withdrawal can be undone.
 
-    ``until``: seconds since 1970; None when the record was limited only.
+    ``until``: seconds since 1970; None when the record was limited only, or when a legal hold keeps it.
     """
 
     record: UUID
@@ -206,7 +206,7 @@ def _end(archive: Archive, row: RecordRow, closing: _Closing, acting: Acting | N
             unit.outbox.placed([now.id])
         else:
             unit.outbox.await_placing(now.collection, [now.id])
-        absent = _to_index(acting, unit, now, rooms)
+        absent, kept = _to_index(acting, unit, now, rooms), now.id in shredding.held(archive, unit)
         detail = {"record": row.id.hex, "entry": entry.id.hex, "rooms": [room.hex for room in rooms]}
         actor = acting.member if acting else None
         transparency.append(archive, unit, actor, event.value, detail, commit, about=row.id)
@@ -216,7 +216,7 @@ def _end(archive: Archive, row: RecordRow, closing: _Closing, acting: Acting | N
     shredding.drop_indexes(archive, absent)
     if acting:
         indexing.drain_held(archive, acting, row.collection)
-    return Ending(record=row.id, entry=entry.id, rooms=rooms, until=until)
+    return Ending(record=row.id, entry=entry.id, rooms=rooms, until=None if kept else until)
 
 
 def _entry(archive: Archive, row: RecordRow, closing: _Closing) -> tuple[ConsentEntry, SealedBody]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -209,3 +209,30 @@ def _as(standing: Standing, login: str, deed: object, said: ConsentEntry) -> Non
         preview(standing, said, login)
     else:
         deciding.agreed(standing.archive, standing.acting(login), standing.custody, said.record)
+
+
+def test_what_was_replaced_cannot_be_ended_again(standing: Standing) -> None:
+    first = draft()
+    [record] = store(standing, first)
+    again = replace(consent(record, KEPT), event=Event.SUPERSEDE)
+    ledger = (first.consent, again)
+    items, closes = deciding.ending(ledger, lambda one: one.purpose is Purpose.STORE)
+    assert (items, set(closes)) == ((), {one.id for one in again.items if one.purpose is Purpose.STORE})
+    with pytest.raises(Invalid) as refusal:
+        deciding.ending(ledger, lambda one: one.purpose is Purpose.RESEARCH)
+    assert [problem.where for problem in refusal.value.problems] == ["ends"]
+
+
+def test_a_limit_may_wait_for_its_last_day_or_say_no(standing: Standing) -> None:
+    store(standing, given := draft())
+    last = standing.archive.clock().date() + timedelta(days=9)
+    later_on, closes = deciding.ending(
+        (given.consent,), lambda one: one.purpose is Purpose.RESEARCH, last=last
+    )
+    assert closes == ()
+    assert {(one.decision, one.since) for one in later_on} == {(Decision.NO, last + timedelta(days=1))}
+    now, closes = deciding.ending((given.consent,), lambda one: one.purpose is Purpose.RESEARCH, refuse=True)
+    assert len(now) == len(closes) == len(later_on) > 0
+    with pytest.raises(Invalid) as refusal:
+        deciding.ending((given.consent,), lambda _one: True, last=date.max)
+    assert [problem.where for problem in refusal.value.problems] == ["last"]

@@ -21,23 +21,13 @@ from archive.services import (
     consents,
     expiring,
     recalling,
-    rooms,
     shredding,
     withdrawing,
 )
-from tests.archives import FULL, Standing, account, consent, draft
+from tests.archives import FULL, KEPT, Standing, account, consent, draft
 from tests.services.services_cast import append, entry, later, raw, store
 
 RECIPIENT = "Example Tribunal"
-
-
-@pytest.fixture
-def desk(standing: Standing) -> Standing:
-    """The outsider, who holds no room, is put on the consent desk."""
-    outsider = standing.people["outsider"].member
-    rooms.appoint(standing.archive, standing.acting("keeper"), standing.custody, outsider)
-    standing._unlocked.clear()
-    return standing
 
 
 def handed(standing: Standing, record: UUID, **fields: Any) -> UUID:
@@ -264,3 +254,13 @@ def test_fsck_names_recalls_that_nobody_settled_or_that_are_gone(desk: Standing,
     with raw(desk) as database:
         database.execute(deed)
     assert "recall" in {finding.what for finding in checking.fsck(desk.archive)}
+
+
+def test_what_rests_on_a_replaced_answer_is_recalled_at_once(desk: Standing) -> None:
+    [record] = store(desk, draft())
+    keeper = desk.acting("keeper")
+    court = items_of(desk, record, Purpose.INTERNATIONAL_COURT)
+    again = replace(consent(record, KEPT), event=Event.SUPERSEDE)
+    consenting.append(desk.archive, keeper, desk.custody, again)
+    id = handed(desk, record, items=court[:1])
+    assert [found.id for found in due(desk)] == [id]

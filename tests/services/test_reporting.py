@@ -29,6 +29,7 @@ from archive.services import (
     shredding,
     withdrawing,
 )
+from archive.services import desk as desks
 from archive.services.reporting import Report
 from tests.archives import Standing, consent, draft
 from tests.services.services_cast import append, entry, later, store
@@ -173,6 +174,10 @@ def test_whoever_withdraws_by_a_code_takes_one_too_and_a_hold_stands_in_it(desk:
     ending = withdrawing.by_receipt(desk.archive, code)
     made = certifying.of_ending(desk.archive, ending)
     assert (made.record, made.held) == (record, True)
+    assert ending.until is None, "nobody is told that it will be destroyed"
+    assert shredding.waiting(desk.archive, desk.acting("outsider"), desk.custody) == {}
+    seen = desks.look(desk.archive, desk.acting("outsider"), record)
+    assert (seen.withdrawn, seen.held, seen.until) == (True, True, None)
 
 
 def test_a_custodian_s_own_entry_is_certified_too(desk: Standing) -> None:
@@ -207,3 +212,13 @@ def test_a_certificate_that_was_changed_does_not_hold(desk: Standing, change: di
     for raw in (b"", b"{}", b"[]", b"\xff", json.dumps({**said, "log": None}).encode()):
         with pytest.raises(CannotOpen):
             certifying.read(raw)
+
+
+def test_what_was_closed_but_never_withdrawn_was_not_destroyed(desk: Standing) -> None:
+    given = draft()
+    [record] = store(desk, given)
+    every = tuple(item.id for item in given.consent.items)
+    append(desk, entry(record, Event.LIMIT, closes=every))
+    with pytest.raises(Conflict):
+        shredding.confirm(desk.archive, desk.acting("outsider"), record)
+    assert told(desk, record).destroyed is None

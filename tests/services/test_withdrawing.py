@@ -15,6 +15,7 @@ from archive.domain.consent import Event, Purpose
 from archive.domain.errors import CannotSignIn, Conflict, NoSuchReceipt, NotFound, Refused
 from archive.domain.identifiers import new_id
 from archive.domain.keeping import BodyKind, SealedBody
+from archive.domain.log import LogFilter
 from archive.domain.rooms import RoomPurpose
 from archive.sealing import bodies
 from archive.services import (
@@ -107,13 +108,19 @@ def test_no_seed_opens_what_was_withdrawn(desk: Standing) -> None:
 def test_a_second_member_destroys_it_at_once(desk: Standing) -> None:
     [record] = store(desk, draft())
     officer, keeper = desk.acting("outsider"), desk.acting("keeper")
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict):
         shredding.confirm(desk.archive, keeper, record)  # nothing is withdrawn yet
     withdrawing.withdraw(desk.archive, officer, record)
     assert set(shredding.waiting(desk.archive, officer, desk.custody)) == {record}
     with pytest.raises(Refused):
         shredding.confirm(desk.archive, officer, record)
     shredding.confirm(desk.archive, keeper, record)
+    for again in (keeper, officer):
+        with pytest.raises(Conflict):
+            shredding.confirm(desk.archive, again, record)
+    with desk.archive.read() as unit:
+        said = [row.action for row in unit.log.find(LogFilter(about=record), None, unit.log.head().size)]
+    assert said.count("shred") == 1, "it was destroyed once"
     assert shredding.waiting(desk.archive, officer, desk.custody) == {}
     assert bodies_of(desk, record) == []
     with pytest.raises(Conflict):
@@ -191,6 +198,8 @@ def test_a_receipt_closes_its_record_once_with_nobody_signed_in(standing: Standi
         with pytest.raises(NoSuchReceipt):
             withdrawing.by_receipt(standing.archive, wrong)
     assert not closed_everywhere(standing, record)
+    with pytest.raises(Conflict):  # the page that gave it out, sent once more
+        consenting.receipt(standing.archive, keeper, standing.custody, record, read=2)
     typed = code.lower().replace("-", " ")
     with bootstrap.opened(Config(instance=standing.instance)) as nobody:
         ending = withdrawing.by_receipt(nobody, typed)
@@ -214,6 +223,8 @@ def test_what_is_closed_because_nothing_keeps_it_can_still_be_withdrawn(desk: St
     every = tuple(item.id for item in given.consent.items)
     consenting.append(desk.archive, keeper, desk.custody, entry(record, Event.LIMIT, closes=every))
     assert closed_everywhere(desk, record)
+    with pytest.raises(Conflict):
+        shredding.confirm(desk.archive, officer, record)  # closed, but nobody withdrew it
     if by == "receipt":
         withdrawing.by_receipt(desk.archive, code)
     else:

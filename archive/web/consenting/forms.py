@@ -3,9 +3,9 @@ Must not know what an answer opens or closes: `services.deciding` asks the polic
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -13,8 +13,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, FormField, HiddenField, RadioField, SelectChoice
 from wtforms.validators import Optional
 
-from archive.domain.consent import Basis, ConsentEntry, DataClass, Decision, Event, GrantItem
+from archive.domain.consent import Basis, ConsentEntry, Event, GrantItem
 from archive.domain.identifiers import new_id
+from archive.policy.consent import standing
+from archive.services import deciding
 from archive.web.entering.consent import ConsentForm
 from archive.web.entering.parts import Chosen, Ticks, block
 from archive.web.forms import Form
@@ -25,6 +27,12 @@ REPLACE: Final = "replace"
 Pair = tuple[str, str]
 
 
+def entries_seen(said: str | None) -> int:
+    """How many entries a ledger had when a page was shown; a number that cannot be for what is no number."""
+    found = said or ""
+    return int(found[:6]) if found.isascii() and found.isdecimal() else -1
+
+
 class DeedForm(Form):
     """``read``: how many entries the ledger had when the form was shown."""
 
@@ -32,9 +40,8 @@ class DeedForm(Form):
     reason = block(_l("Reason"), description=_l("Sealed to custody; nobody else reads it."))
 
     def seen(self) -> int:
-        """The number of entries; one that cannot be for what is no number."""
-        found = self.read.data or ""
-        return int(found[:6]) if found.isascii() and found.isdecimal() else -1
+        """The number of entries."""
+        return entries_seen(self.read.data)
 
     def entry(self, ledger: Sequence[ConsentEntry], event: Event, today: date) -> ConsentEntry:
         """An entry that this form means."""
@@ -69,7 +76,7 @@ class RenewForm(DeedForm):
 
 
 class LimitForm(DeedForm):
-    """Which answers end; from the day after ``last``, or at once."""
+    """Which answers end; from the day after ``last``, or at once. Its entry raises Invalid when none would."""
 
     ends = Chosen(_l("What ends"))
     parts = Ticks(
@@ -85,25 +92,13 @@ class LimitForm(DeedForm):
 
     def entry(self, ledger: Sequence[ConsentEntry], event: Event, today: date) -> ConsentEntry:
         wanted, parts, last = set(self.ends.data or ()), self.parts.classes(), self.last.data
-        ended = [
-            item
-            for item in standing(ledger)
-            if named(item) in wanted and (not parts or item.data_class in parts)
-        ]
-        noes = (
-            tuple(_noes(ended, last + timedelta(days=1) if last else None)) if last or self.never.data else ()
+        items, closes = deciding.ending(
+            ledger,
+            lambda item: named(item) in wanted and (not parts or item.data_class in parts),
+            last=last,
+            refuse=bool(self.never.data),
         )
-        closes = () if last else tuple(item.id for item in ended)
-        return replace(super().entry(ledger, event, today), items=noes, closes=closes)
-
-
-def standing(ledger: Iterable[ConsentEntry]) -> Iterator[GrantItem]:
-    """Every yes of a ledger that no later entry ended by name."""
-    entries = list(ledger)
-    ended = {item for entry in entries for item in entry.closes}
-    for entry in entries:
-        if entry.event in (Event.GRANT, Event.SUPERSEDE):
-            yield from (one for one in entry.items if one.decision is Decision.YES and one.id not in ended)
+        return replace(super().entry(ledger, event, today), items=items, closes=closes)
 
 
 def named(item: GrantItem) -> str:
@@ -111,23 +106,10 @@ def named(item: GrantItem) -> str:
     return f"{item.purpose.value}/{item.audience.value}"
 
 
-def choices(ledger: Iterable[ConsentEntry]) -> list[SelectChoice]:
+def choices(ledger: Sequence[ConsentEntry]) -> list[SelectChoice]:
     """What can be ended: each purpose and audience that has a yes."""
     pairs = dict.fromkeys((named(one), one.purpose, one.audience) for one in standing(ledger))
     return [
         SelectChoice(value, f"{term('purposes', purpose).text} · {term('audiences', audience).text}")
         for value, purpose, audience in pairs
     ]
-
-
-def _noes(ended: Iterable[GrantItem], since: date | None) -> Iterator[GrantItem]:
-    cells = dict.fromkeys((item.purpose, item.audience, item.data_class) for item in ended)
-    for purpose, audience, data_class in cells:
-        yield GrantItem(
-            id=new_id(),
-            purpose=purpose,
-            audience=audience,
-            data_class=DataClass(data_class),
-            decision=Decision.NO,
-            since=since,
-        )

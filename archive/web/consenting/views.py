@@ -22,7 +22,7 @@ from archive.services import consenting, deciding, rooms, shredding, withdrawing
 from archive.services.deciding import Agreed
 from archive.web import language
 from archive.web.consenting import presenting
-from archive.web.consenting.forms import DeedForm, LimitForm, RenewForm, choices
+from archive.web.consenting.forms import DeedForm, LimitForm, RenewForm, choices, entries_seen
 from archive.web.current import acting, archive
 from archive.web.dates import moment
 from archive.web.entering.consent import FIRST
@@ -62,12 +62,26 @@ def show(room: UUID, record: UUID) -> str:
     return _shown(_custody(room), deciding.agreed(archive(), acting(), room, record))
 
 
+@blueprint.get(f"{_LEDGER}/receipt")
+@member()
+def given(room: UUID, record: UUID) -> ResponseReturnValue:
+    """A code is shown once: coming back leads to the consent."""
+    return redirect(url_for("consenting.show", room=_custody(room).id, record=record), 303)
+
+
 @blueprint.post(f"{_LEDGER}/receipt")
 @member()
-def receipt(room: UUID, record: UUID) -> str:
-    """The code stands on this one answer and nowhere else: it is not kept, so there is no page to be led to."""
+def receipt(room: UUID, record: UUID) -> ResponseReturnValue:
+    """The code stands on this one answer and nowhere else: it is not kept, so there is no page to be led to.
+
+    Sending the same page again gives none: it would end the code that somebody has just written down.
+    """
     view = _custody(room)
-    code = consenting.receipt(archive(), acting(), room, record)
+    try:
+        code = consenting.receipt(archive(), acting(), room, record, entries_seen(request.form.get("read")))
+    except Conflict as conflict:
+        flash(_(conflict.text, **conflict.values))
+        return redirect(url_for("consenting.show", room=view.id, record=record, _anchor="main"), 303)
     return _shown(view, deciding.agreed(archive(), acting(), room, record), code)
 
 
@@ -123,8 +137,9 @@ def change(room: UUID, record: UUID, deed: str) -> ResponseReturnValue:
 
 
 def _decide(view: RoomView, agreed: Agreed, deed: str, form: DeedForm) -> ResponseReturnValue:
-    entry, parts = _entry(agreed, deed, form)
+    parts: tuple[str, ...] = ()
     try:
+        entry, parts = _entry(agreed, deed, form)
         if request.form.get(STEP) != "confirm":
             effect = deciding.preview(archive(), acting(), view.id, agreed.record, entry)
             return _preview(view, agreed, deed, presenting.effect(effect))

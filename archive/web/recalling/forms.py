@@ -12,7 +12,8 @@ from wtforms import DateField, SelectField
 from archive.domain.consent import ConsentEntry, Purpose
 from archive.domain.handover import HandOver
 from archive.domain.identifiers import new_id
-from archive.web.consenting.forms import choices, named, standing
+from archive.policy.consent import standing
+from archive.web.consenting.forms import choices, named
 from archive.web.entering.parts import Chosen, block, line
 from archive.web.forms import Form, required, terms
 

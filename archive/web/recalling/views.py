@@ -59,7 +59,9 @@ def listed(room: UUID) -> str:
     held = {view.id: view for view in rooms.rooms(archive(), acting())}
     places = room in held and may_place(held[room])
     lines = [_line(one) for one in found]
-    risk = holding.at_risk(archive(), acting(), room)
+    risk = (
+        holding.at_risk(archive(), acting(), room) if places else ()
+    )  # for the desk, who is at risk is no matter
     legal = [one for one in holding.legal(archive(), acting()) if one.collection == room]
     return render_template(
         "recalling/list.html",

@@ -4,7 +4,7 @@ Must not know what is printed."""
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectChoice, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectChoice, SelectField, StringField
 
 from archive.web.forms import LINE, Form, at_most
 from archive.web.language import offered
@@ -15,6 +15,7 @@ def _languages() -> list[SelectChoice]:
 
 
 class SlipForm(Form):
+    read = HiddenField()
     lang = SelectField(_l("Language of the slip"), choices=_languages)
     contact = StringField(
         _l("How to reach the archive"),

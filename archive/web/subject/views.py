@@ -7,17 +7,18 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from archive.domain.errors import NotFound
+from archive.domain.errors import Conflict, NotFound
 from archive.domain.identifiers import code_of
 from archive.policy.consent import State
-from archive.services import certifying, consenting, reporting, rooms
+from archive.services import certifying, consenting, deciding, reporting, rooms
 from archive.services.reporting import Report
 from archive.web import language
+from archive.web.consenting.forms import entries_seen
 from archive.web.current import acting, archive
 from archive.web.forms import mistakes
 from archive.web.guard import member
@@ -39,7 +40,7 @@ _WHOLE: Final = "whole"
 @member()
 def show(room: UUID, record: UUID) -> str:
     found = reporting.report(archive(), acting(), room, record)
-    said = {"lang": _theirs(found), "receipt": not _withdrawn(found)}
+    said = {"lang": _theirs(found), "receipt": not _withdrawn(found), "read": len(found.agreed.events)}
     return _page(room, found, _slip(data=said), _whole(data=said))
 
 
@@ -63,7 +64,14 @@ def slip(room: UUID, record: UUID) -> ResponseReturnValue:
     view = rooms.room(archive(), acting(), room)
     if not may_place(view):
         raise NotFound
-    receipt = consenting.receipt(archive(), acting(), room, record) if form.receipt.data else ""
+    if deciding.custody_of(archive(), acting(), record) != room:
+        raise NotFound
+    try:
+        seen = entries_seen(form.read.data)
+        receipt = consenting.receipt(archive(), acting(), room, record, seen) if form.receipt.data else ""
+    except Conflict as conflict:
+        flash(_(conflict.text, **conflict.values))
+        return redirect(url_for("subject.show", room=room, record=record, _anchor="main"), 303)
     with force_locale(form.lang.data):
         return render_template(
             "subject/slip.html",
