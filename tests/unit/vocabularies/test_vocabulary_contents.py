@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,6 @@ from archive.domain import consent
 from archive.vocabularies.load import names, vocabulary
 
 ROOT = Path(__file__).resolve().parents[3]
-SHARED = ROOT.parent / "shared" / "data"
 ROME = set("abcdefghijk")
 
 # Made up, in the columns of the real table, so that the check of codes always runs.
@@ -109,10 +110,9 @@ def test_the_check_of_division_codes_finds_what_is_missing():
     assert missing_codes(TWIN.replace("疏附县", "虚构县")) == {"653121"}
 
 
-def test_every_published_division_code_is_covered():
-    table = SHARED / "places" / "xinjiang_divisions.csv"
-    if not table.is_file():
-        pytest.skip("needs ../shared/data/places/xinjiang_divisions.csv; its fictional twin was checked")
+@pytest.mark.shared
+def test_every_published_division_code_is_covered(shared: Path):
+    table = shared / "places" / "xinjiang_divisions.csv"
     assert missing_codes(table.read_text(encoding="utf-8")) == set()
 
 
@@ -175,13 +175,13 @@ def test_cautions_stand_where_codes_suggest():
     assert "not party to the Rome Statute" in crosswalks["rome"].note
     assert "not ratified" in crosswalks["treaty"].note
     assert caution in crosswalks["genocide"].note.lower()
-    used = {
+    systems = {
         key
         for name in ("abuse-types", "goods", "facility-types")
         for term in vocabulary(name)
         for key in term.codes
     }
-    assert used <= ids("crosswalks")
+    assert systems <= ids("crosswalks")
 
 
 def test_labels_name_the_coercion():
@@ -230,18 +230,44 @@ def test_the_draft_labels_say_so():
         assert "need a native reader" in file.read_text(encoding="utf-8")[:800], file.name
 
 
-def test_huridocs_codes_exist():
-    table = SHARED / "vocab" / "huridocs_microthesauri.csv"
-    if not table.is_file():
-        pytest.skip(
-            "needs ../shared/data/vocab/huridocs_microthesauri.csv; the shape of the codes was checked"
-        )
-    with table.open(encoding="utf-8-sig") as rows:
-        known = {row["huri_code"] for row in csv.DictReader(rows) if row["list_code"] == "4"}
-    used = {
-        code.ljust(12, "0") for term in vocabulary("abuse-types") for code in term.codes.get("huridocs", ())
-    }
-    assert used - known == set()
+def used(name: str, codes: str) -> set[str]:
+    return {code for term in vocabulary(name) for code in term.codes.get(codes, ())}
+
+
+def huridocs_missing(table: str) -> set[str]:
+    """Codes that abuse types carry and the list of acts does not."""
+    known = {row["huri_code"] for row in csv.DictReader(io.StringIO(table)) if row["list_code"] == "4"}
+    assert known
+    return {code for code in used("abuse-types", "huridocs") if code.ljust(12, "0") not in known}
+
+
+def huridocs_twin(codes: Iterable[str], listed: str = "4") -> str:
+    """The columns of the real table, its acts called by number; one row of another list."""
+    head = "list_code,list_name,huri_code,vocab_number,parent,level,order,en,fr,es\n"
+    rows = [
+        f"{listed},types_of_acts,{code.ljust(12, '0')},{code.ljust(12, '0')}04,0,{len(code) // 2 - 1},{number},"
+        f'"Invented act {number}, so called",Acte {number},Acto {number}\n'
+        for number, code in enumerate(sorted(codes))
+    ]
+    return "".join(
+        [head, "1,index_term,999999999999,99999999999901,0,0,1,Invented,Inventé,Inventado\n", *rows]
+    )
+
+
+def test_the_check_of_huridocs_codes_finds_what_is_missing():
+    codes = used("abuse-types", "huridocs")
+    assert len(codes) > 20
+    assert huridocs_missing(huridocs_twin(codes)) == set()
+    lost = min(codes, key=len)
+    assert huridocs_missing(huridocs_twin(codes - {lost})) == {lost}
+    other = huridocs_twin(codes, listed="5") + "4,types_of_acts,999999999999,99999999999904,0,0,1,a,b,c\n"
+    assert huridocs_missing(other) == codes
+
+
+@pytest.mark.shared
+def test_huridocs_codes_exist(shared: Path):
+    table = shared / "vocab" / "huridocs_microthesauri.csv"
+    assert huridocs_missing(table.read_text(encoding="utf-8-sig")) == set()
 
 
 def test_goods_codes_are_chapters_or_headings():
@@ -250,11 +276,30 @@ def test_goods_codes_are_chapters_or_headings():
     assert all(re.fullmatch(r"\d\d(\d\d)?", code) for code in codes)
 
 
-def test_harmonized_system_codes_exist():
-    table = SHARED / "vocab" / "hs_codes.csv"
-    if not table.is_file():
-        pytest.skip("needs ../shared/data/vocab/hs_codes.csv; the shape of the codes was checked")
-    with table.open(encoding="utf-8-sig") as rows:
-        known = {row["hscode"] for row in csv.DictReader(rows)}
-    used = {code for term in vocabulary("goods") for code in term.codes.get("hs", ())}
-    assert used - known == set()
+def goods_missing(table: str) -> set[str]:
+    """Codes that goods carry and the harmonized system does not."""
+    known = {row["hscode"] for row in csv.DictReader(io.StringIO(table))}
+    assert known
+    return used("goods", "hs") - known
+
+
+def goods_twin(codes: Iterable[str]) -> str:
+    rows = [
+        f'I,{code},"Invented goods {number}; so called",{code[:-2] or "TOTAL"},{len(code)}\n'
+        for number, code in enumerate(sorted(codes))
+    ]
+    return "".join(
+        ["section,hscode,description,parent,level\n", *rows, "TOTAL,TOTAL,Everything invented,TOTAL,5\n"]
+    )
+
+
+def test_the_check_of_goods_codes_finds_what_is_missing():
+    codes = used("goods", "hs")
+    assert goods_missing(goods_twin(codes)) == set()
+    for lost in (min(codes, key=len), max(codes, key=len)):
+        assert goods_missing(goods_twin(codes - {lost})) == {lost}
+
+
+@pytest.mark.shared
+def test_harmonized_system_codes_exist(shared: Path):
+    assert goods_missing((shared / "vocab" / "hs_codes.csv").read_text(encoding="utf-8-sig")) == set()
