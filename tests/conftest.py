@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.archives import cheap_kdf, standing
+from tests.naughty import naughty
 
-__all__ = ["cheap_kdf", "standing"]  # fixtures for every test
+__all__ = ["cheap_kdf", "naughty", "standing"]  # fixtures for every test
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"

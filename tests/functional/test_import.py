@@ -255,6 +255,12 @@ def test_the_annotated_testimonies_are_found_by_any_name_of_a_camp(standing: Sta
         assert total(standing, room=room, lang=("yi",)) == 24
 
 
+def test_a_volume_of_invented_interviews_is_found_by_place(standing: Standing) -> None:
+    assert counts(imported(standing, twins.lines(twins.accounts(12)), "wpa")) == (12, 12, 0, 0)
+    assert total(standing, room="reading", place=("us",)) == 12
+    assert total(standing, 'place:"Sylvania"', room="reading") == 6
+
+
 @pytest.mark.slow
 @pytest.mark.shared
 def test_a_volume_of_interviews_is_found_by_place(standing: Standing, shared: Path) -> None:

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import cycle, islice
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.web.rooms.forms import filters
+from tests.naughty import TWIN, sampled
 from tests.web.browsing import Browser, PageForm, filled
 from tests.web.conftest import World
-
-TWIN = (
-    "", " ", "\t\r\n", "\x00", "\x1b[2J", "\ufeff", "\ufffe", "\u202eevil", "a\u0308" * 60, "𝕴𝖑𝖑", "ﷺ",
-    "👩\u200d👩\u200d👧", "İıſß", "٣٤٥", "<script>alert(1)</script>", '"><svg/onload=x>', "{{ 7*7 }}",
-    "{% raw %}", "%(max)d", "%s%n", "${7*7}", "#{x}", "'; DROP TABLE records;--", "../../etc/passwd", "file:///x",
-    "javascript:x", "=cmd|' /C calc'!A0", "-1", "1e999", "NaN", "null", "None", "undefined", "true", "9" * 400,
-    "x" * 5000, "(" * 200, '"' * 99, "a OR OR b", "NOT", "*", "place:", "place:*", "year:0000-9999", "code:",
-    'title:"', '-"', "aa* " * 80, "گۇۋاھ" * 300, "证" * 2000, "\r\nSet-Cookie: x=y",
-)  # fmt: skip
-
-
-@pytest.fixture(params=[pytest.param("twin"), pytest.param("shared", marks=pytest.mark.shared)])
-def naughty(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    """Ours, and (where they are) the strings that many projects test with."""
-    if request.param == "twin":
-        return TWIN
-    folder: Path = request.getfixturevalue("shared")
-    return tuple(json.loads((folder / "fuzz" / "blns" / "blns.json").read_text()))
 
 
 def stuffed(form: PageForm, strings: tuple[str, ...]) -> Iterator[dict[str, str]]:
@@ -40,11 +21,6 @@ def stuffed(form: PageForm, strings: tuple[str, ...]) -> Iterator[dict[str, str]
     endless = cycle(strings)
     for _time in range(-(-len(strings) // len(names))):
         yield dict(zip(names, islice(endless, len(names)), strict=True))
-
-
-def sampled(strings: tuple[str, ...], most: int) -> tuple[str, ...]:
-    """So many of them, from all over the list."""
-    return strings[:: -(-len(strings) // most)]
 
 
 def check(browser: Browser, form: PageForm, path: str, values: dict[str, str]) -> None:

@@ -18,7 +18,6 @@ from archive.services import accessioning
 from archive.web.api import entering, reading
 from tests.web.api.conftest import Program, account, credentials, family_report
 from tests.web.conftest import World
-from tests.web.test_hostile import TWIN
 
 BAD_JSON = (
     b"", b" ", b"{", b"}", b"[1,", b'{"a"}', b'{"a":}', b'{"a":1,}', b"{'a':1}", b"{a:1}", b"nul", b"tru", b"+1", b"01",
@@ -127,16 +126,6 @@ def test_other_methods_and_addresses(keeping: Program, nobody: Program, world: W
                  f"/rooms/{room.hex}/search", f"/rooms/{{{room}}}/search"):  # fmt: skip
         assert nobody.get(path).status_code in (404, 405), path
     assert nobody.call("HEAD", "/openapi.json").status_code == 200
-
-
-def strings(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    if request.param == "twin":
-        return TWIN
-    folder: Path = request.getfixturevalue("shared")
-    return tuple(json.loads((folder / "fuzz" / "blns" / "blns.json").read_text()))
-
-
-naughty = pytest.fixture(params=["twin", pytest.param("shared", marks=pytest.mark.shared)])(strings)
 
 
 def test_naughty_strings_are_searched_for(keeping: Program, naughty: tuple[str, ...]) -> None:

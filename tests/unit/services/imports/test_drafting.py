@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -321,6 +322,17 @@ def test_whatever_a_row_holds_it_is_drafted_or_refused(data: st.DataObject, name
         json.dumps([(one.where, str(one)) for one in invalid.problems])
 
 
+def test_a_whole_invented_file_of_testimonies_is_drafted() -> None:
+    made = camps(143)
+    assert len({draft.source_key for draft in made}) == 143
+    roles = Counter(text.role for draft in made for text in draft.record.texts)
+    assert (roles["original"], roles["translation"], roles["summary"]) == (143, 120, 143)
+    assert sum(text.lang == "yi" for draft in made for text in draft.record.texts) == 24
+    assert sum(bool(draft.record.collected) for draft in made) == 107
+    assert [len(tags(draft, Facet.FACILITY)) for draft in made] == [1] * 143
+    assert all(tags(draft, Facet.PLACE) for draft in made)
+
+
 @pytest.mark.shared
 def test_all_ehri_testimonies_are_drafted(shared: Path) -> None:
     with (shared / "ehri_testimonies" / "testimonies.jsonl").open("rb") as file:
@@ -338,6 +350,15 @@ def test_all_ehri_testimonies_are_drafted(shared: Path) -> None:
     assert (counted[Facet.FACILITY], counted[Facet.SUBJECT]) == (387, 5608)
     assert counted[Facet.PLACE] >= 1535
     assert sum(bool(tags(draft, Facet.PLACE)) for draft in made) == 142
+
+
+def test_a_whole_invented_file_of_interviews_is_drafted() -> None:
+    made = drafts(of(twins.accounts(240)), "wpa")
+    assert len({draft.source_key for draft in made}) == 240
+    assert sum(bool(draft.people) for draft in made) == 200
+    assert sum(len(draft.record.present) for draft in made) == 120
+    assert sum(bool(draft.record.collected) for draft in made) == 180
+    assert sum("hateful-language" in draft.record.content_note for draft in made) == 120
 
 
 @pytest.mark.shared

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from archive.domain.errors import Invalid
 from archive.services.imports import reading
 from archive.services.imports.reading import Form, Row, Rows
-from tests.unit.services.imports import twins
+from tests.unit.services.imports import spoilt, twins
 
 
 def read(raw: bytes, form: Form | None = None) -> list[Row]:
@@ -246,42 +246,77 @@ def test_what_json_writes_is_read(rows: list[dict[str, Any]]) -> None:
     assert not fit or [row.fields for row in read(twins.lines(fit))] == fit
 
 
-@pytest.mark.shared
-def test_the_json_suite_is_survived(shared: Path) -> None:
+BOTH = [pytest.param("twin"), pytest.param("shared", marks=pytest.mark.shared)]
+
+
+@pytest.fixture(params=BOTH)
+def suite(request: pytest.FixtureRequest) -> list[tuple[str, bytes]]:
+    """Files by name: y_ is JSON, n_ is none, i_ may be either."""
+    if request.param == "twin":
+        return spoilt.json_suite(318)
+    folder: Path = request.getfixturevalue("shared")
+    return [(file.name, file.read_bytes()) for file in sorted((folder / "fuzz" / "json").glob("*.json"))]
+
+
+@pytest.fixture(params=BOTH)
+def files(request: pytest.FixtureRequest) -> list[bytes]:
+    if request.param == "twin":
+        return list(spoilt.files(420))
+    folder: Path = request.getfixturevalue("shared")
+    found = sorted(path for path in (folder / "fuzz").rglob("*") if path.is_file())
+    return [path.read_bytes() for path in found if path.stat().st_size < 500_000]
+
+
+def test_the_json_suite_is_survived(suite: list[tuple[str, bytes]]) -> None:
     """Each as a value on a line of a file: what the suite calls invalid is refused, if it fits on a line at all."""
-    files = sorted((shared / "fuzz" / "json").glob("*.json"))
-    assert len(files) == 318
-    for file in files:
-        raw = b'{"a": ' + file.read_bytes().replace(b"\n", b" ") + b"}\n"
-        rows = read(GOOD + raw + GOOD, Form.JSON_LINES)
-        if file.name.startswith("n_") and b"\n" not in file.read_bytes().strip():
-            assert rows[1].problems, file.name
-        assert (rows[0].fields, rows[-1].fields) == ({"a": 1}, {"a": 1}), file.name
+    assert len(suite) == 318
+    for name, raw in suite:
+        line = b'{"a": ' + raw.replace(b"\n", b" ") + b"}\n"
+        rows = read(GOOD + line + GOOD, Form.JSON_LINES)
+        if name.startswith("n_") and b"\n" not in raw.strip():
+            assert rows[1].problems, name
+        if name.startswith("y_twin"):
+            assert rows[1].fields == json.loads(line), name
+        assert (rows[0].fields, rows[-1].fields) == ({"a": 1}, {"a": 1}), name
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("form", [None, *Form])
-def test_every_hostile_file_gives_rows_or_a_refusal(shared: Path, form: Form | None) -> None:
-    files = [
-        path
-        for path in sorted((shared / "fuzz").rglob("*"))
-        if path.is_file() and path.stat().st_size < 500_000
-    ]
+def test_every_hostile_file_gives_rows_or_a_refusal(files: list[bytes], form: Form | None) -> None:
     assert len(files) > 400
     refused = 0
-    for file in files:
+    for raw in files:
         try:
-            read(file.read_bytes(), form)
+            read(raw, form)
         except Invalid:
             refused += 1
     assert refused > 50
 
 
-@pytest.mark.shared
-def test_naughty_strings_survive_both_forms(shared: Path) -> None:
-    naughty = json.loads((shared / "fuzz" / "blns" / "blns.json").read_text())
-    payloads = (shared / "fuzz" / "csv_injection" / "payloads.txt").read_text().splitlines()
-    rows = [{"a": text, "b": "x"} for text in [*naughty, *payloads] if "\0" not in text]
-    assert len(rows) > 500
+def test_naughty_strings_survive_both_forms(naughty: tuple[str, ...]) -> None:
+    rows = [{"a": text, "b": "x"} for text in naughty if "\0" not in text]
+    assert len(rows) > 40
     assert [row.fields for row in read(twins.lines(rows))] == rows
     assert [row.fields for row in read(twins.table(rows), Form.CSV)] == rows
+
+
+FORMULAS = (
+    "=1+1",
+    "+1",
+    "-1",
+    "@x",
+    "=cmd|' /C none'!A0",
+    '=HYPERLINK("http://example.org","x")',
+    "\t=1",
+    "%0A=1",
+)
+
+
+@pytest.mark.parametrize("which", BOTH)
+def test_formulas_of_spreadsheets_stay_text(request: pytest.FixtureRequest, which: str) -> None:
+    formulas: tuple[str, ...] = FORMULAS
+    if which == "shared":
+        folder: Path = request.getfixturevalue("shared")
+        formulas = tuple((folder / "fuzz" / "csv_injection" / "payloads.txt").read_text().splitlines())
+    rows = [{"a": text, "b": "x"} for text in formulas]
+    assert [row.fields for row in read(twins.table(rows), Form.CSV)] == rows
+    assert [row.fields for row in read(twins.lines(rows))] == rows
