@@ -12,7 +12,7 @@ DEMO := .demo
 ARGS :=
 STEPS := 100000
 
-.PHONY: help setup demo run test check bench crash model twins oracle withdrawal screenshots format translations lock clean
+.PHONY: help setup demo run test check bench crash imports model twins oracle withdrawal screenshots format translations lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1|/' | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ bench: setup ## measure ours beside a peer, one JSON object a line (ARGS=sealing
 
 crash: setup ## kill the archive 200 times while it saves and while it imports; nothing may be lost
 	GUWAH_TEST_KILLS=200 $(BIN)/python -m pytest -q -s tests/functional/test_killed_while_saving.py tests/functional/test_killed_while_importing.py
+
+imports: setup ## import every testimony and account of ../shared/data, and search at the page, the API, the command line
+	@GUWAH_TEST_ACCOUNTS=1958 $(BIN)/python -m pytest -q -s tests/functional/test_three_doors.py -m shared | tee /dev/stderr | grep -o '{.*}' > docs/proofs/imports.txt
 
 model: setup ## 100,000 random steps of ledger, rooms, clock and readers, in two processes (STEPS=20000 for fewer)
 	@GUWAH_TEST_STEPS=$$(($(STEPS) / 2)) GUWAH_TEST_SEED=1000 $(BIN)/python -m pytest -q -s tests/functional/test_model.py > .model-1 & \

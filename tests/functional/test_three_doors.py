@@ -1,11 +1,21 @@
-"""The same question at the page, the API and the command line has the same answer, over an imported file."""
+"""The same question at the page, the API and the command line has the same answer, over an imported file.
+
+`make imports` takes every account; a usual run takes GUWAH_TEST_ACCOUNTS of them.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -22,7 +32,8 @@ from tests.web.browsing import Browser
 pytestmark = pytest.mark.slow
 
 
-REPORTED = ("facility:Theresienstadt", '"death march"', 'place:"Prague"', "place:us", "abuse:integrity")
+ACCOUNTS = int(os.environ.get("GUWAH_TEST_ACCOUNTS", "60"))
+CAMPS = ("facility:Theresienstadt", '"death march"', 'place:"Prague"', "abuse:integrity")
 
 
 @dataclass
@@ -31,8 +42,20 @@ class Doors:
 
     standing: Standing
     app: Flask
-    browser: Browser
-    token: str
+
+    @cached_property
+    def browser(self) -> Browser:
+        """Signed in at the first question: an import of everything outlasts a session."""
+        keeper, browser = self.standing.people["keeper"], Browser(self.app.test_client())
+        form = browser.get("/sign-in").form("/sign-in")
+        code = self.standing.code("keeper")
+        assert browser.send(form, login="keeper", passphrase=keeper.passphrase, code=code).status == 303
+        return browser
+
+    @cached_property
+    def token(self) -> str:
+        passphrase, code = self.standing.people["keeper"].passphrase, self.standing.code("keeper")
+        return signing_in.sign_in(self.standing.archive, "keeper", passphrase, code).token
 
     def page(self, query: str) -> int:
         room = f"/rooms/{self.standing.custody}"
@@ -91,15 +114,38 @@ class Doors:
 
 @pytest.fixture
 def doors(standing: Standing, monkeypatch: pytest.MonkeyPatch) -> Doors:
+    for name in [name for name in os.environ if name.startswith("GUWAH_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setattr(standing.archive.sessions, "take_step", lambda _member, _step: True)
-    keeper = standing.people["keeper"]
-    app = create_app(Config(instance=standing.instance), standing.archive)
-    browser = Browser(app.test_client())
-    form = browser.get("/sign-in").form("/sign-in")
-    sent = browser.send(form, login="keeper", passphrase=keeper.passphrase, code=standing.code("keeper"))
-    assert sent.status == 303
-    signed = signing_in.sign_in(standing.archive, "keeper", keeper.passphrase, standing.code("keeper"))
-    return Doors(standing, app, browser, signed.token)
+    return Doors(standing, create_app(Config(instance=standing.instance), standing.archive))
+
+
+def told(row: Mapping[str, Any], phrase: str) -> bool:
+    """Whether an account says these words next to each other, whatever their case and what stands between."""
+    written = rf"\b{phrase}\b".replace(" ", r"\W+")
+    return re.search(written, f"{row['title']} {row['text']}", re.IGNORECASE) is not None
+
+
+def check_accounts(doors: Doors, rows: Sequence[Mapping[str, Any]], phrase: str, tmp_path: Path) -> None:
+    """All of these rows go in; a state with its towns, a phrase and a kind of abuse find what the file says."""
+    file = tmp_path / "accounts.jsonl"
+    file.write_bytes(twins.lines([dict(row) for row in rows]))
+    began = time.monotonic()
+    assert doors.imported(file) == len(rows)
+    seconds = round(time.monotonic() - began)
+    doors.tag_as_torture([f"wpa/{row['id']}" for row in rows[:2]])
+    states = Counter(row["state"] for row in rows if row["state"])
+    expected = {f'place:"{state}"': count for state, count in states.items()}
+    expected |= {
+        "": len(rows),
+        "place:us": len(rows),
+        f'"{phrase}"': sum(told(row, phrase) for row in rows),
+        "abuse:integrity": 2,
+        "nothing-of-this-kind": 0,
+    }
+    found = {query: doors.found(query) for query in expected}
+    assert found == expected
+    print(json.dumps({"accounts": len(rows), "seconds": seconds, "found": found}, ensure_ascii=False))
 
 
 def test_a_fictional_file_is_found_alike_at_every_door(doors: Doors, tmp_path: Path) -> None:
@@ -118,7 +164,7 @@ def test_a_fictional_file_is_found_alike_at_every_door(doors: Doors, tmp_path: P
 
 
 @pytest.mark.shared
-def test_real_testimonies_are_found_alike_at_every_door(doors: Doors, shared: Path, tmp_path: Path) -> None:
+def test_real_testimonies_are_found_alike_at_every_door(doors: Doors, shared: Path) -> None:
     file = shared / "ehri_testimonies" / "testimonies.jsonl"
     assert doors.imported(file) == 143
     first = [f"ehri/{json.loads(line)['id']}" for line in file.read_text().splitlines()[:3]]
@@ -128,10 +174,17 @@ def test_real_testimonies_are_found_alike_at_every_door(doors: Doors, shared: Pa
     assert doors.found('"death march"') > 0
     assert doors.found('place:"Prague"') > doors.found("place:cz") > 0
     assert doors.found("abuse:integrity") == 3
-    some = tmp_path / "some.jsonl"
-    with (shared / "wpa_narratives" / "accounts.jsonl").open("rb") as accounts:
-        some.write_bytes(b"".join(line for line, _number in zip(accounts, range(60), strict=False)))
-    assert doors.imported(some) == 60
-    assert doors.found("place:Alabama") == doors.found('place:us "Alabama"') == 60
-    report = {query: doors.found(query) for query in REPORTED}
-    print(json.dumps(report, ensure_ascii=False))
+    report = {query: doors.found(query) for query in CAMPS}
+    print(json.dumps({"testimonies": 143, "found": report}, ensure_ascii=False))
+
+
+def test_fictional_accounts_are_found_alike_at_every_door(doors: Doors, tmp_path: Path) -> None:
+    check_accounts(doors, twins.accounts(24), "ten years old", tmp_path)
+
+
+@pytest.mark.shared
+def test_real_accounts_are_found_alike_at_every_door(doors: Doors, shared: Path, tmp_path: Path) -> None:
+    with (shared / "wpa_narratives" / "accounts.jsonl").open() as file:
+        rows = [json.loads(line) for line in islice(file, ACCOUNTS)]
+    assert len(rows) == min(ACCOUNTS, 1958)
+    check_accounts(doors, rows, "ten years old", tmp_path)
