@@ -38,6 +38,11 @@ def typed(what: str, *, empty: bool = False) -> str:
     return str(click.prompt(what.capitalize(), default=default, show_default=False, err=True)).strip()
 
 
+def somebody() -> bool:
+    """Whether somebody sits at a terminal and can be asked something they have just read."""
+    return sys.stdin.isatty()
+
+
 def lines(what: str) -> list[str]:
     """Return lines from the prompt or standard input, until an empty one or the end. Raises Mistaken when none came."""
     found = []

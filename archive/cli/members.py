@@ -5,12 +5,13 @@ Knows flags and what is printed once. Must not know how keys are made or certifi
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
-from archive.cli import asking
+from archive.cli import asking, enrolling
 from archive.cli.given import Given, Group, Member, as_member, as_officers, only_in_a_demo, pass_given
 from archive.cli.saying import table
-from archive.cli.starting import card, secrets_of
 from archive.services import admitting
 from archive.services.admitting import Newcomer
 from archive.services.keying import Enrolled
@@ -49,16 +50,18 @@ def admit(
     *,
     officer: bool,
 ) -> None:
-    """Admit a member: make their keys, certify them, print their secrets once. Grant rooms afterwards."""
+    """Admit a member: make their keys, certify them, show their secrets once. Grant rooms afterwards.
+
+    Nobody is admitted until the secrets were kept. With --json nothing is asked: a program keeps what it reads.
+    """
     with given.officers(member, second) as (archive, officers):
         if name is None:
             name = asking.typed("their name")
         else:
             only_in_a_demo(archive, "--name", "Leave it out to be asked.")
-        person = admitting.admit(
-            archive, officers, Newcomer(login=login, name=name, roles=roles, officer=officer)
-        )
-    _give(given, person, "Give them this in person. Then: guwah grant ROOM LOGIN")
+        who = Newcomer(login=login, name=name, roles=roles, officer=officer)
+        person = admitting.admit(archive, officers, who, partial(enrolling.keep, given.voice))
+    _give(given, person, "Admitted. Give them what was written down in person. Then: guwah grant ROOM LOGIN")
 
 
 @member.command("list")
@@ -88,9 +91,13 @@ def list_(given: Given, member: Member) -> None:
 )
 @pass_given
 def recover(given: Given, login: str, kit_file: str | None) -> None:
-    """Open a member's keys with their printed recovery kit, and give them new secrets and a new kit."""
+    """Open a member's keys with their printed recovery kit, and give them new secrets and a new kit.
+
+    Nothing changes until the new ones were kept. With --json nothing is asked: a program keeps what it reads.
+    """
     with given.archive() as archive:
-        person = admitting.recover(archive, login, asking.secret("recovery kit", kit_file))
+        kit = asking.secret("recovery kit", kit_file)
+        person = admitting.recover(archive, login, kit, partial(enrolling.keep, given.voice))
     _give(given, person, "The old passphrase and kit open nothing more.")
 
 
@@ -98,9 +105,13 @@ def recover(given: Given, login: str, kit_file: str | None) -> None:
 @as_member
 @pass_given
 def passphrase(given: Given, member: Member) -> None:
-    """Change your passphrase, one-time codes and recovery kit."""
+    """Change your passphrase, one-time codes and recovery kit.
+
+    Nothing changes until the new ones were kept. With --json nothing is asked: a program keeps what it reads.
+    """
     with given.archive() as archive:
-        person = admitting.change_passphrase(archive, member.login, member.words(archive))
+        kept = partial(enrolling.keep, given.voice)
+        person = admitting.change_passphrase(archive, member.login, member.words(archive), kept)
     _give(given, person, "The old passphrase and kit open nothing more. Every session has ended.")
 
 
@@ -120,4 +131,4 @@ def regrant(given: Given, member: Member, second: Member | None, login: str, kit
 
 
 def _give(given: Given, person: Enrolled, remark: str) -> None:
-    given.voice.answer(secrets_of(person), *card(person), f"\n{remark}")
+    given.voice.answer(enrolling.secrets_of(person), remark)

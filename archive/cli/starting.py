@@ -1,31 +1,24 @@
-"""Founding an archive on the command line: who begins it, what is printed once, and whether it was kept.
+"""Founding an archive on the command line: who begins it, and that nothing is made until what was shown was kept.
 
 Knows the ceremony. Must not know how the keys are made.
 """
 
 from __future__ import annotations
 
-import io
-import secrets
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
 import click
-import pyotp
-import segno
-from rich.console import RenderableType
 from rich.text import Text
 
 from archive import bootstrap
-from archive.cli import asking
+from archive.cli import asking, enrolling
 from archive.cli.given import Command, Given, pass_given
 from archive.cli.refusals import Mistaken
-from archive.cli.saying import Voice, table
+from archive.cli.saying import Voice
 from archive.domain.rooms import RoomPurpose
 from archive.services import founding
 from archive.services.founding import Founded, Founder
-from archive.services.keying import Enrolled
 
 ROOMS: Final = {
     RoomPurpose.CUSTODY: "Custody",
@@ -35,9 +28,6 @@ ROOMS: Final = {
     RoomPurpose.AUDIT: "Log",
 }
 """What the first rooms are called until somebody renames them."""
-_ISSUER: Final = "Guwah"
-_WORDS_ASKED: Final = 2
-_TRIES: Final = 3
 
 
 @click.command(cls=Command)
@@ -74,7 +64,7 @@ def init(
         founded = founding.found(ground, people, names_of_rooms=ROOMS)
         if not no_check:
             _show(given.voice, founded, people)
-            _check(given.voice, founded)
+            enrolling.check(given.voice, founded.people, founded.archive_kit)
     given.voice.answer(
         _result(founded, people),
         f"The archive is made in {given.config().instance}. Put the archive kit in a safe, in another house.",
@@ -107,41 +97,12 @@ def _people(
     ]
 
 
-def secrets_of(person: Enrolled) -> dict[str, str]:
-    """What a member gets once, as an object."""
-    return {
-        "login": person.login,
-        "passphrase": person.passphrase,
-        "totp": person.totp,
-        "otpauth": _otpauth(person),
-        "kit": person.kit,
-    }
-
-
-def card(person: Enrolled) -> Iterator[RenderableType]:
-    """What a member gets once, to be read and written down, with a code for their telephone."""
-    yield Text(f"\n{person.login}", style="bold")
-    rows = (
-        ("passphrase", person.passphrase),
-        ("one-time codes", f"{person.totp}\n{_otpauth(person)}"),
-        ("recovery kit", person.kit),
-    )
-    yield table(("", ""), rows)
-    drawn = io.StringIO()
-    segno.make(_otpauth(person), error="l").terminal(out=drawn, border=2, compact=True)
-    yield Text.from_ansi(drawn.getvalue())
-
-
-def _otpauth(person: Enrolled) -> str:
-    return pyotp.TOTP(person.totp).provisioning_uri(name=person.login, issuer_name=_ISSUER)
-
-
 def _result(founded: Founded, people: Sequence[Founder]) -> dict[str, object]:
     return {
         "instance": founded.row.id,
         "archive_kit": founded.archive_kit,
         "people": [
-            {"name": founder.name, **secrets_of(person)}
+            {"name": founder.name, **enrolling.secrets_of(person)}
             for founder, person in zip(people, founded.people, strict=True)
         ],
         "rooms": {purpose.value: room for purpose, room in founded.rooms.items()},
@@ -149,46 +110,7 @@ def _result(founded: Founded, people: Sequence[Founder]) -> dict[str, object]:
 
 
 def _show(voice: Voice, founded: Founded, people: Sequence[Founder]) -> None:
-    voice.aside(Text("Shown once: write it down or print it now.", style="bold"))
-    for person in founded.people:
-        voice.aside(*card(person))
+    enrolling.show(voice, founded.people)
     voice.aside(Text("\nArchive kit, for the safe", style="bold"), founded.archive_kit)
     if sum(founder.custodian for founder in people) == 1:
         voice.aside("\nOnly one person can open this archive's rooms. Admit a second custodian soon.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    ask: str
-    answer: str
-
-
-def _check(voice: Voice, founded: Founded) -> None:
-    """Ask for parts of what was shown, after it has left the screen. Raises Mistaken: then nothing is made."""
-    asking.typed("written down? Press Enter; the screen is cleared", empty=True)
-    click.clear()
-    for question in _questions(founded):
-        for tries_left in reversed(range(_TRIES)):
-            typed = asking.typed(question.ask, empty=True)
-            if typed.strip().casefold() == question.answer.casefold():
-                break
-            voice.aside("That is not what was shown." + (" Try again." if tries_left else ""))
-        else:
-            raise Mistaken(
-                "The secrets were not kept, so nothing was made. Begin again when you can write them down."
-            )
-
-
-def _questions(founded: Founded) -> Iterator[_Question]:
-    for person in founded.people:
-        words = person.passphrase.split()
-        for number in sorted(secrets.SystemRandom().sample(range(len(words)), _WORDS_ASKED)):
-            yield _Question(f"word {number + 1} of {person.login}'s passphrase", words[number])
-        yield _group(f"{person.login}'s recovery kit", person.kit)
-    yield _group("the archive kit", founded.archive_kit)
-
-
-def _group(what: str, kit: str) -> _Question:
-    groups = kit.split()
-    number = secrets.randbelow(len(groups))
-    return _Question(f"group {number + 1} of {what}", groups[number])

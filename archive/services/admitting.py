@@ -5,7 +5,7 @@ Knows who must sign for whom, and what ends when slots change. Must not know pro
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -14,7 +14,7 @@ from archive.crypto import kdf, wrap
 from archive.crypto.errors import CannotOpen
 from archive.domain.errors import CannotSignIn, Damaged, Invalid, NotFound, Problem, Refused, message
 from archive.domain.identifiers import new_id
-from archive.domain.keeping import MemberRow, RoomRow
+from archive.domain.keeping import MemberRow, RoomRow, SlotRow
 from archive.domain.rooms import WITH_KEY
 from archive.domain.showing import Profile
 from archive.sealing import kits, names, slots, trust
@@ -60,23 +60,33 @@ class Newcomer:
     secrets: Secrets | None = field(default=None, repr=False)
 
 
-def admit(archive: Archive, officers: Sequence[Acting], who: Newcomer) -> Enrolled:
+Kept = Callable[[Enrolled], None]
+"""Shows somebody their secrets before anything is stored, and raises unless they were kept: then nothing is."""
+
+
+def _unasked(_person: Enrolled) -> None:
+    """Whoever calls keeps what is returned."""
+
+
+def admit(archive: Archive, officers: Sequence[Acting], who: Newcomer, kept: Kept = _unasked) -> Enrolled:
     """Make a member, certified by as many officers as the archive's quorum asks; grants come later (`rooms.grant`).
 
-    Raises Refused when too few officers act, Invalid for a login that is taken or empty. Cost: one Argon2id run.
+    Raises Refused when too few officers act, Invalid for a login that is taken or empty, and what ``kept`` raises.
+    Cost: one Argon2id run.
     """
     if not who.login.strip():
         raise Invalid([Problem("login", message("A login cannot be empty."))])
     if not who.name.strip():
         raise Invalid([Problem("name", message("Give the member a name to be shown."))])
+    with archive.read() as unit:  # before anybody writes secrets down, and again when it counts
+        login = _free(archive, officers, who, unit)
     seed, given, member = kdf.random(kdf.KEY), who.secrets or draw_secrets(), new_id()
     wrap_public, sign_public = publics(archive.row.id, seed)
     rows, kit = lock_slots(archive.row.id, member, seed, trust.fingerprint(archive.row), given)
+    person = enrolled(member, who.login, given, kit)
+    kept(person)
     with archive.work() as unit:
-        quorum(archive, officers, unit)
-        login = archive.host.login(who.login)
-        if unit.members.by_login(login):
-            raise Invalid([Problem("login", message("This login is taken. Choose another."))])
+        login = _free(archive, officers, who, unit)
         row = MemberRow(
             id=member,
             login=login,
@@ -97,7 +107,16 @@ def admit(archive: Archive, officers: Sequence[Acting], who: Newcomer) -> Enroll
         detail = {"member": member.hex, "officer": who.officer}
         transparency.append(archive, unit, officers[0].member, "admit", detail)
         unit.commit()
-    return enrolled(member, who.login, given, kit)
+    return person
+
+
+def _free(archive: Archive, officers: Sequence[Acting], who: Newcomer, unit: UnitOfWork) -> bytes:
+    """The stored form of a login that these officers may give to somebody. Raises Refused, Invalid."""
+    quorum(archive, officers, unit)
+    login = archive.host.login(who.login)
+    if unit.members.by_login(login):
+        raise Invalid([Problem("login", message("This login is taken. Choose another."))])
+    return login
 
 
 @transparency.refusals("members")
@@ -144,11 +163,11 @@ def find(archive: Archive, login: str) -> UUID:
     return row.id
 
 
-def recover(archive: Archive, login: str, kit: str, given: Secrets | None = None) -> Enrolled:
+def recover(archive: Archive, login: str, kit: str, kept: Kept = _unasked) -> Enrolled:
     """Open a member's slot with their printed kit and give them new secrets: passphrase, codes and kit.
 
     Every session of theirs ends; the old passphrase and kit open nothing more. Raises CannotSignIn for a wrong login
-    or kit alike. Cost: one Argon2id run.
+    or kit alike, and what ``kept`` raises. Cost: one Argon2id run.
     """
     with archive.read() as unit:
         row = unit.members.by_login(archive.host.login(login))
@@ -159,11 +178,14 @@ def recover(archive: Archive, login: str, kit: str, given: Secrets | None = None
         contents = slots.open_kit(archive.row.id, rows[0], kits.read(kit))
     except CannotOpen:
         raise CannotSignIn from None
-    return _relocked(archive, row, login, contents, given or draw_secrets(), "recover")
+    return _relocked(archive, row, rows[0], contents, login, kept)
 
 
-def change_passphrase(archive: Archive, login: str, passphrase: str) -> Enrolled:
-    """Give a member who still knows their passphrase new secrets. Raises CannotSignIn. Cost: two Argon2id runs."""
+def change_passphrase(archive: Archive, login: str, passphrase: str, kept: Kept = _unasked) -> Enrolled:
+    """Give a member who still knows their passphrase new secrets. Raises CannotSignIn, and what ``kept`` raises.
+
+    Cost: two Argon2id runs.
+    """
     with archive.read() as unit:
         row = unit.members.by_login(archive.host.login(login))
         rows = unit.members.slots(row.id, slots.PASSPHRASE) if row else ()
@@ -173,7 +195,7 @@ def change_passphrase(archive: Archive, login: str, passphrase: str) -> Enrolled
         contents = slots.open_passphrase(archive.row.id, rows[0], passphrase)
     except CannotOpen:
         raise CannotSignIn from None
-    return _relocked(archive, row, login, contents, draw_secrets(), "passphrase")
+    return _relocked(archive, row, rows[0], contents, login, kept)
 
 
 def regrant(archive: Archive, officers: Sequence[Acting], kit: str, member: UUID) -> int:
@@ -204,19 +226,25 @@ def regrant(archive: Archive, officers: Sequence[Acting], kit: str, member: UUID
 
 
 def _relocked(
-    archive: Archive, row: MemberRow, login: str, contents: slots.Contents, given: Secrets, action: str
+    archive: Archive, row: MemberRow, opened: SlotRow, contents: slots.Contents, login: str, kept: Kept
 ) -> Enrolled:
     if publics(archive.row.id, contents.seed) != (row.wrap_public, row.sign_public):
         raise Damaged(message("Your keys in the database are not the ones your slot opens. Tell an officer."))
+    given = draw_secrets()
     rows, kit = lock_slots(archive.row.id, row.id, contents.seed, contents.roots, given)
+    person = enrolled(row.id, login, given, kit)
+    kept(person)
     with archive.work() as unit:
+        if opened not in unit.members.slots(row.id, opened.kind):
+            raise CannotSignIn  # replaced while somebody wrote secrets down: an old kit may not have the last word
         unit.members.remove_slots(row.id)
         for slot in rows:
             unit.members.add_slot(slot)
+        action = "recover" if opened.kind == slots.KIT else "passphrase"
         transparency.append(archive, unit, row.id, action, {"member": row.id.hex})
         unit.commit()
     archive.sessions.remove_member(row.id)
-    return enrolled(row.id, login, given, kit)
+    return person
 
 
 def quorum(archive: Archive, officers: Sequence[Acting], unit: UnitOfWork) -> None:

@@ -26,6 +26,7 @@ from archive.services import (
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.founding import Founded, Founder
+from archive.services.keying import Enrolled
 from tests.archives import CALLED, Standing, draft
 from tests.services.services_cast import raw
 
@@ -259,6 +260,58 @@ def test_a_name_that_no_officer_wrote_is_not_shown(standing: Standing) -> None:
     with pytest.raises(Damaged):
         admitting.members(standing.archive, keeper)
     assert "member" in {finding.what for finding in checking.fsck(standing.archive, keeper)}
+
+
+class Lost(Exception):
+    """Somebody did not keep what they were shown."""
+
+
+def lose(_person: Enrolled) -> None:
+    raise Lost
+
+
+def test_secrets_that_were_not_kept_change_nothing(standing: Standing) -> None:
+    archive, keeper, old = standing.archive, standing.acting("keeper"), standing.people["reader"]
+    before = len(transparency.entries(archive, keeper))
+    for attempt in (
+        lambda: admitting.admit(archive, [keeper], newcomer(), lose),
+        lambda: admitting.recover(archive, "reader", old.kit, lose),
+        lambda: admitting.change_passphrase(archive, "reader", old.passphrase, lose),
+    ):
+        with pytest.raises(Lost):
+            attempt()
+    with pytest.raises(NotFound):
+        admitting.find(archive, "newcomer")
+    assert len(transparency.entries(archive, keeper)) == before + 1  # that the log was read
+    assert admitting.recover(archive, "reader", old.kit).member == old.member
+
+
+def test_what_is_shown_to_be_kept_is_what_opens_afterwards(standing: Standing) -> None:
+    shown: list[Enrolled] = []
+    made = admitting.admit(standing.archive, [standing.acting("keeper")], newcomer(), shown.append)
+    again = admitting.recover(standing.archive, "newcomer", made.kit, shown.append)
+    assert shown == [made, again]
+    assert signing_in.unlock(standing.archive, "newcomer", shown[1].passphrase).member == made.member
+
+
+def test_nobody_writes_secrets_down_for_a_login_that_is_taken(standing: Standing) -> None:
+    who = admitting.Newcomer(login="reader", name="Another Reader")
+    with pytest.raises(Invalid):
+        admitting.admit(standing.archive, [standing.acting("keeper")], who, lose)
+    with pytest.raises(Refused):
+        admitting.admit(standing.archive, [standing.acting("reader")], newcomer(), lose)
+
+
+def test_a_kit_that_was_replaced_in_the_meantime_has_not_the_last_word(standing: Standing) -> None:
+    archive, old = standing.archive, standing.people["reader"]
+    newer: list[Enrolled] = []
+
+    def slow(_person: Enrolled) -> None:
+        newer.append(admitting.change_passphrase(archive, "reader", old.passphrase))
+
+    with pytest.raises(CannotSignIn):
+        admitting.recover(archive, "reader", old.kit, slow)
+    assert signing_in.unlock(archive, "reader", newer[0].passphrase).member == old.member
 
 
 def test_what_admitting_does_is_logged(two: Two) -> None:

@@ -140,12 +140,6 @@ def test_a_room_is_taken_back(cli: Cli) -> None:
     assert cli.acting("fsck")["findings"] == []
 
 
-def test_secrets_are_shown_to_a_person_with_a_code_for_their_telephone(cli: Cli) -> None:
-    done = cli("member", "admit", "omar", "--as", SOLO, said=f"{cli.passphrase}\nOmar Example\n")
-    assert "otpauth://totp/Guwah:omar" in done.stdout
-    assert "▄" in done.stdout
-
-
 def test_a_login_that_is_taken_is_refused(cli: Cli) -> None:
     said = cli.refused(WRONG, "member", "admit", SOLO, "--as", SOLO, said=f"{cli.passphrase}\nOther\n")
     assert "taken" in said

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from archive.cli import asking
-from archive.services import founding
 from tests.functional.cli.conftest import Cli
+from tests.functional.cli.terminal import Person
 
 KIT = re.compile(r"([A-Z2-7]{4} ){13}[A-Z2-7]{4}")
 SOLO = ("init", "--solo", "aygul", "--name", "Aygul Example")
@@ -95,48 +95,21 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert str(tmp_path / "file" / "instance") in said
 
 
-class _Person:
-    """Somebody at the terminal who answers from what was shown, or not."""
-
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self.shown: founding.Founded | None = None
-        self.asked: list[str] = []
-        self.answers = True
-        real = founding.found
-        patch.setattr(asking, "typed", self.typed)
-        patch.setattr(founding, "found", lambda *args, **more: self.see(real(*args, **more)))
-
-    def see(self, founded: founding.Founded) -> founding.Founded:
-        self.shown = founded
-        return founded
-
-    def typed(self, what: str, *, empty: bool = False) -> str:
-        self.asked.append(what)
-        assert self.shown
-        number = re.match(r"(?:word|group) (\d+)", what)
-        if not number:
-            return ""
-        kit = self.shown.archive_kit if "archive kit" in what else self.shown.people[0].kit
-        source = self.shown.people[0].passphrase if what.startswith("word") else kit
-        return source.split()[int(number[1]) - 1].upper() if self.answers else "something else"
-
-
 def test_the_ceremony_shows_the_secrets_and_asks_for_parts_of_them(
     empty: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    person = _Person(monkeypatch)
+    person = Person(monkeypatch)
     done = empty(*SOLO)
     assert done.exit_code == 0, done.output
-    assert person.shown
-    [one] = person.shown.people
-    for secret in (one.passphrase, one.totp, one.kit, person.shown.archive_kit, "▄"):
+    [one] = person.cards.values()
+    for secret in (one.passphrase, one.totp, one.kit, person.archive_kit, "▄"):
         assert secret in done.stderr
     assert [what.split()[0] for what in person.asked] == ["written", "word", "word", "group", "group"]
     assert empty.json("room", "list", "--as", "aygul", said=one.passphrase)["rooms"]
 
 
 def test_secrets_that_were_not_kept_make_no_archive(empty: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    _Person(monkeypatch).answers = False
+    Person(monkeypatch).answers = False
     assert "nothing was made" in empty.refused(2, *SOLO)
     assert not list(empty.instance.iterdir())
 
@@ -145,6 +118,7 @@ def test_a_stopped_ceremony_makes_no_archive(empty: Cli, monkeypatch: pytest.Mon
     def stop(*_args: object, **_more: object) -> str:
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(asking, "somebody", lambda: True)
     monkeypatch.setattr(asking, "typed", stop)
     assert "Stopped" in empty.refused(130, *SOLO)
     assert not list(empty.instance.iterdir())
