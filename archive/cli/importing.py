@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import UUID
@@ -22,10 +23,11 @@ from archive.cli.given import Command, Given, Member, as_member, pass_given
 from archive.cli.refusals import Mistaken
 from archive.cli.saying import Voice, table
 from archive.domain.consent import Basis
+from archive.domain.errors import Invalid
 from archive.domain.rooms import RoomPurpose
 from archive.services.imports import mapping, reports, running
 from archive.services.imports.mapping import BatchBasis, Mapping
-from archive.services.imports.reading import Rows
+from archive.services.imports.reading import Row, Rows
 from archive.services.imports.reports import Rejected
 from archive.services.imports.running import Receipt
 
@@ -54,7 +56,7 @@ def import_(
     *,
     dry_run: bool,
 ) -> None:
-    """Import records, or entries of the facility register, from JSON Lines or CSV.
+    """Import records, or entries of the facility register, from JSON Lines, a JSON list, or CSV.
 
     Rows that are in the archive already are passed over, so an import that was stopped goes on when it is run again.
     Refused rows stand in a report that only you can open: guwah rejects.
@@ -90,7 +92,13 @@ def _opened(file: Path) -> Iterator[BinaryIO]:
 
 
 def _fields(rows: Rows) -> Collection[str]:
-    return next((row.fields.keys() for row in rows if not row.problems), ())
+    """The columns of the first row that can be taken. Raises Invalid: what is wrong with the first when none can."""
+    bad: Row | None = None
+    for row in rows:
+        if not row.problems:
+            return row.fields.keys()
+        bad = bad or row
+    raise Invalid([replace(one, where=f"line {bad.line}") for one in bad.problems] if bad else [])
 
 
 def _ground(how: Mapping, basis: str | None) -> BatchBasis | None:

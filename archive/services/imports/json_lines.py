@@ -1,6 +1,6 @@
-"""Parsing one line of JSON Lines: strict JSON, one object, and nothing in it that could not be kept or shown.
+"""Parsing one row of JSON: strict JSON, one object, and nothing in it that could not be kept or shown.
 
-Knows JSON and its traps. Must not know files, or repeat in a problem what the line says.
+Knows JSON and its traps. Must not know files, or repeat in a problem what the row says.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ class _Unfit(ValueError):
     """What JSON allows, or Python's reader of it, but no row may hold."""
 
 
-def parsed(line: bytes) -> dict[str, Value] | Problem:
-    """Return the object that a line holds, or the one problem for which it cannot be taken. Raises nothing."""
+def parsed(row: bytes) -> dict[str, Value] | Problem:
+    """Return the object that a row holds, or the one problem for which it cannot be taken. Raises nothing."""
     try:
-        text = line.decode("utf-8")
+        text = row.decode("utf-8")
     except UnicodeDecodeError as error:
         said = message(
-            "This is not UTF-8 text (byte %(byte)s of the line). Save the file as UTF-8, then try again."
+            "This is not UTF-8 text (byte %(byte)s of the row). Save the file as UTF-8, then try again."
         )
         return Problem("", said, {"byte": str(error.start + 1)})
     try:
@@ -35,12 +35,12 @@ def parsed(line: bytes) -> dict[str, Value] | Problem:
     except _Unfit as unfit:
         return Problem("", str(unfit))
     except json.JSONDecodeError as error:
-        said = message("This line is not JSON (character %(column)s). Write one whole object on each line.")
-        return Problem("", said, {"column": str(error.colno)})
+        said = message("This row is not JSON (character %(column)s). Write one whole object for each row.")
+        return Problem("", said, {"column": str(error.pos + 1)})
     except RecursionError:
         return _too_deep()
     if not isinstance(value, dict):
-        return Problem("", message("This line is JSON, but not an object with named fields, as {…} is."))
+        return Problem("", message("This row is JSON, but not an object with named fields, as {…} is."))
     return _unfit(value, DEEPEST) or value
 
 

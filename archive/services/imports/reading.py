@@ -1,4 +1,4 @@
-"""Reading rows from a file, one at a time: JSON Lines or CSV, each row with its line and what is wrong with it.
+"""Reading rows from a file, one at a time: JSON Lines, one JSON list or CSV; each with its line and what is wrong.
 
 Knows files, lines and encodings, and a bound for each. Must not know what a row means or where it goes.
 """
@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import BinaryIO, Final
 
 from archive.domain.errors import Invalid, Problem, message
-from archive.services.imports import json_lines
+from archive.services.imports import json_lines, json_list
 from archive.services.imports.json_lines import Value
 
 LONGEST: Final = 16 * 1024 * 1024
@@ -35,6 +35,7 @@ class Form(StrEnum):
     """How rows are written down."""
 
     JSON_LINES = "jsonl"
+    JSON_LIST = "json"
     CSV = "csv"
 
 
@@ -72,27 +73,34 @@ class Rows:
             )
         if not content and self.total <= _PEEK:
             raise Invalid([Problem("", message("The file is empty. Choose another."))])
-        if form is not Form.CSV and content.startswith(b"["):
-            raise Invalid(
-                [
-                    Problem(
-                        "", message("This is one JSON list. Write each of its objects on a line of its own.")
-                    )
-                ]
-            )
         self.form = form or (Form.JSON_LINES if content.startswith(b"{") else Form.CSV)
+        if form is not Form.CSV and content.startswith(b"["):
+            self.form = Form.JSON_LIST
 
     def __iter__(self) -> Iterator[Row]:
         self._file.seek(self._begin)
         self.read = self._begin
-        lines = _Lines(self)
-        rows = _json_rows(lines) if self.form is Form.JSON_LINES else _csv_rows(lines)
         nothing = True
-        for row in rows:
+        for row in self._rows():
             nothing = False
             yield row
         if nothing:
             raise Invalid([Problem("", message("There are no rows in this file."))])
+
+    def _rows(self) -> Iterator[Row]:
+        match self.form:
+            case Form.JSON_LINES:
+                return _json_rows(_Lines(self))
+            case Form.JSON_LIST:
+                return _listed_rows(self.chunks())
+            case Form.CSV:
+                return _csv_rows(_Lines(self))
+
+    def chunks(self) -> Iterator[bytes]:
+        """The file's bytes from here on, some at a time."""
+        while chunk := self._file.read(_PEEK):
+            self.read += len(chunk)
+            yield chunk
 
     def line(self) -> bytes:
         """Return the next line, or as much of it as is read at once; empty at the end."""
@@ -156,6 +164,12 @@ def _json_rows(lines: _Lines) -> Iterator[Row]:
             yield (
                 Row(lines.start, problems=(found,)) if isinstance(found, Problem) else Row(lines.start, found)
             )
+
+
+def _listed_rows(chunks: Iterator[bytes]) -> Iterator[Row]:
+    for line, element in json_list.elements(chunks, LONGEST):
+        found = element if isinstance(element, Problem) else json_lines.parsed(element)
+        yield Row(line, problems=(found,)) if isinstance(found, Problem) else Row(line, found)
 
 
 def _csv_rows(lines: _Lines) -> Iterator[Row]:

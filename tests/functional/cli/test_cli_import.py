@@ -86,6 +86,19 @@ def test_facilities_go_into_the_register(cli: Cli, tmp_path: Path) -> None:
     assert cli.acting("import", str(file))["known"] == 1
 
 
+def test_a_register_in_one_json_list_goes_in_alike(cli: Cli, tmp_path: Path) -> None:
+    rows = [{"source_key": f"f-{n}", "kind": "prison", "label_en": f"Invented, no. {n}"} for n in range(3)]
+    file = tmp_path / "register.json"
+    file.write_text(json.dumps(rows, indent=2))
+    first = cli.acting("import", str(file))
+    assert (first["mapping"], first["stored"], first["refused"]) == ("facility", 3, 0)
+    assert cli.acting("import", str(written(tmp_path, *rows)))["known"] == 3
+    file.write_text(json.dumps(rows)[:-1])
+    cut = cli("import", str(file), "--as", SOLO, "--json", said=f"{cli.passphrase}\n")
+    assert cut.exit_code == IN_PART
+    assert json.loads(cut.stdout)["refused"] == 1
+
+
 def test_a_basis_that_is_public_asks_for_source_and_licence(cli: Cli, tmp_path: Path) -> None:
     file = str(written(tmp_path, row(1)))
     said = f"{REASON}An invented book\nCC0\n"
@@ -120,7 +133,13 @@ def test_what_is_missing_is_said_and_nothing_stored(
 
 
 @pytest.mark.parametrize(
-    ("content", "remedy"), [(b"", "empty"), (b"\xff\xfe\x00", "UTF-8"), (b"[1]", "JSON list")]
+    ("content", "remedy"),
+    [
+        (b"", "empty"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        (b"[1]", "line 1: This row is JSON, but not an object"),
+        (b"[]", "no rows"),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_said(cli: Cli, tmp_path: Path, content: bytes, remedy: str) -> None:
     (tmp_path / "file").write_bytes(content)

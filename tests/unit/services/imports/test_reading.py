@@ -134,7 +134,8 @@ def test_a_quotation_mark_that_is_never_closed_takes_no_text_for_rows() -> None:
     [
         (b"", "empty"),
         (b"\xef\xbb\xbf \r\n", "empty"),
-        (b'[{"a": 1}]', "one JSON list"),
+        (b"[]", "no rows"),
+        (b"[ \n ]\n", "no rows"),
         (b"a,b\n", "no rows"),
         (b"a;b\n1;2\n", "divided by semicolons"),
         (b"a\tb\n1\t2\n", "divided by tabs"),
@@ -280,16 +281,16 @@ def test_the_json_suite_is_survived(suite: list[tuple[str, bytes]]) -> None:
         assert (rows[0].fields, rows[-1].fields) == ({"a": 1}, {"a": 1}), name
 
 
-@pytest.mark.parametrize("form", [None, *Form])
+@pytest.mark.parametrize("form", [None, Form.JSON_LINES, Form.CSV])
 def test_every_hostile_file_gives_rows_or_a_refusal(files: list[bytes], form: Form | None) -> None:
     assert len(files) > 400
-    refused = 0
+    nothing = 0
     for raw in files:
         try:
-            read(raw, form)
+            nothing += all(row.problems for row in read(raw, form))
         except Invalid:
-            refused += 1
-    assert refused > 50
+            nothing += 1
+    assert nothing > 100
 
 
 def test_naughty_strings_survive_both_forms(naughty: tuple[str, ...]) -> None:
