@@ -16,7 +16,11 @@ from archive.domain.tags import Tag
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Testimony:
-    """One account. Dates are EDTF (``2018-03~``, ``2017/2018``); ``content_note`` lists kinds of harm to warn of."""
+    """One account. Dates are EDTF (``2018-03~``, ``2017/2018``); ``content_note`` lists kinds of harm to warn of.
+
+    ``collected_where`` is the id of a place, whose class (approximate or exact) its term tells as that of a tag does;
+    a cataloguer's own words there count as exact, and stay in custody.
+    """
 
     id: UUID
     title: str

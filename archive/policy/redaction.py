@@ -60,12 +60,13 @@ def redact(record: Record, classes: Collection[DataClass]) -> Record:
 
 
 def holds(record: Record) -> frozenset[DataClass]:
-    """Return the classes that a record is known to have: found in its words, or given away by its tags. Pure."""
+    """Return the classes that a record is known to have: found in its words, or given away by tags and places. Pure."""
     spoken = {found for text in record.texts for found in text.contains}
     marked = {found for text in record.texts for passage in text.passages for found in passage.contains}
     warned = {found for note in record.content_note if (found := terms.note_class(note))}
     tagged = {found for tag in record.tags for found in terms.classes(tag)}
-    return frozenset({*spoken, *marked, *record.title_contains, *warned, *tagged})
+    told = terms.classes(_told_in(record.collected_where)) if record.collected_where else ()
+    return frozenset({*spoken, *marked, *record.title_contains, *warned, *tagged, *told})
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +252,13 @@ def _place(tag: Tag, sight: _Sight) -> str | None:
 
 def _where(place: str, sight: _Sight) -> str:
     """Where the account was given, if it is a place of the vocabulary; words of the cataloguer's own are not shown."""
-    tag = Tag(facet=Facet.PLACE, term=place)
+    tag = _told_in(place)
     return (_place(tag, sight) or "") if terms.built_in(tag) else ""
+
+
+def _told_in(place: str) -> Tag:
+    """Where an account was given as a tag, so that it obeys what any place does; own words may name it exactly."""
+    return Tag(facet=Facet.PLACE, term=place)
 
 
 def _facility(tag: Tag, sight: _Sight) -> str | None:

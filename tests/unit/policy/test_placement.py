@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -176,6 +177,56 @@ def test_custody_keeps_nothing_that_was_refused_for_keeping(pair: tuple[Purpose,
         assert unkept(fold([entry(*KEPT, no)], TODAY), holding) == {DataClass.SEXUAL_VIOLENCE}
     unread = account(tags=(STERILISED,), texts=(text(),))
     assert placed(CUSTODY, *KEPT, no, record=unread) is not None
+
+
+PRECISE = DataClass.PLACE_PRECISE
+OWN_WORDS = "at Ada's, above the shop"
+
+
+@pytest.mark.parametrize("make", [account, report])
+@pytest.mark.parametrize(
+    ("said", "opened", "seen"),
+    [
+        ("xj-hotan-hetian", (NARRATIVE, PRECISE), "xj-hotan-hetian"),
+        ("xj-hotan-hetian", (NARRATIVE, COARSE), "xj-hotan"),
+        ("kz-almaty", (NARRATIVE, COARSE), "kz"),
+        ("kz", (NARRATIVE, COARSE), "kz"),
+        ("kz", (NARRATIVE,), ""),
+        ("xj-hotan-hetian", (NARRATIVE,), ""),
+        (OWN_WORDS, (NARRATIVE, PRECISE, COARSE), ""),
+    ],
+)
+@pytest.mark.parametrize(("where", "pair"), [(READING, RESEARCH), (MATTER, COURT)])
+def test_where_an_account_was_given_obeys_consent_as_any_place_does(
+    where: RoomTerms,
+    pair: tuple[Purpose, Audience],
+    make: Callable[..., Record],
+    said: str,
+    opened: tuple[DataClass, ...],
+    seen: str,
+) -> None:
+    found = placed(where, *KEPT, *items([pair], opened), record=make(collected_where=said, tags=()))
+    assert found is not None
+    assert found.record.collected_where == seen
+    whole = placed(CUSTODY, *KEPT, record=make(collected_where=said))
+    assert whole is not None
+    assert whole.record.collected_where == said
+
+
+@pytest.mark.parametrize("pair", [STORE, CATALOGUE])
+@pytest.mark.parametrize(
+    ("said", "given_away"),
+    [("", set()), ("kz", {COARSE}), ("xj-hotan-hetian", {COARSE, PRECISE}), (OWN_WORDS, {COARSE, PRECISE})],
+)
+def test_custody_keeps_no_place_of_collection_that_was_refused(
+    pair: tuple[Purpose, Audience], said: str, given_away: set[DataClass]
+) -> None:
+    whole = account(collected_where=said, tags=())
+    # Whoever says no to roughly where says no to exactly where.
+    for refused, with_it in ((COARSE, {COARSE, PRECISE}), (PRECISE, {PRECISE})):
+        no = item(*pair, refused, Decision.NO)
+        assert unkept(fold([entry(*KEPT, no)], TODAY), whole) == given_away & with_it
+        assert (placed(CUSTODY, *KEPT, no, record=whole) is None) == bool(given_away & with_it)
 
 
 @pytest.mark.parametrize("basis", [basis for basis in Basis if basis is not Basis.CONSENT])

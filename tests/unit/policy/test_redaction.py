@@ -267,6 +267,7 @@ def test_what_a_record_is_known_to_hold() -> None:
     )
     expected = {DataClass.CONTACT, DataClass.IDENTITY, COARSE, SEXUAL, DataClass.MEDICAL}
     assert holds(record) == expected
+    assert holds(account(tags=(COUNTY,))) == holds(account(tags=(), collected_where="xj-hotan-hetian"))
     assert holds(account(tags=(COUNTY,))) == {PRECISE, COARSE}
     assert holds(account(tags=(Tag(facet=Facet.SUBJECT, term="soup"),))) == set()
 
@@ -331,11 +332,14 @@ def test_no_rendition_contains_what_was_planted_in_a_closed_class(
     record: Record, classes: frozenset[DataClass]
 ) -> None:
     seen = "\n".join(strings(redact(record, classes)))
-    for data_class in EVERY - classes - ({COARSE} if PRECISE in classes else set()):
+    known = classes | (
+        {COARSE} if PRECISE in classes else set()
+    )  # who may know exactly where may know roughly
+    for data_class in EVERY - known:
         assert planted(data_class) not in seen
         assert WARNINGS.get(data_class, "no such warning") not in seen
         assert ABUSES.get(data_class, "no such tag") not in seen
-    if not classes >= WORDS:
+    if not known >= WORDS:
         assert "canary-unread" not in seen
     if NARRATIVE not in classes:
         assert "canary-" not in seen.replace(planted(PRECISE), "").replace(planted(DataClass.THIRD_PARTY), "")
