@@ -25,7 +25,7 @@ from archive.domain.shredding import ShredList
 from archive.sealing import backups as manifests
 from archive.sealing.host import Host
 from archive.search.index import SealedIndexes
-from archive.services import expiring
+from archive.services import expiring, indexing
 from archive.services.archive import Archive
 from archive.services.backing_up import Staged
 from archive.services.founding import Ground
@@ -138,6 +138,7 @@ def upkeep(archive: Archive) -> Upkeep:
         indexes=archive.indexes,
         clock=archive.clock,
         idle=archive.idle,
+        drop=partial(indexing.drop, archive),
         expire=partial(expiring.run, archive),
     )
 

@@ -14,6 +14,7 @@ from archive.cli.consents import CODE
 from archive.cli.given import Given, Group, Member, as_member, as_officers, pass_given
 from archive.cli.refusals import Mistaken
 from archive.cli.saying import table
+from archive.cli.withdrawals import BACK, kept_again
 from archive.domain.identifiers import code_of
 from archive.services import deciding, holding
 from archive.services.holding import Held
@@ -55,6 +56,24 @@ def lift(given: Given, member: Member, second: Member | None, which: UUID) -> No
     with given.officers(member, second) as (archive, officers):
         holding.lift(archive, officers[0], officers[1], which)
     given.voice.answer({"hold": which, "lifted": True}, "Lifted. A withdrawn record's time runs out as ever.")
+
+
+@hold.command("undo")
+@CODE
+@as_officers
+@pass_given
+def undo(given: Given, member: Member, second: Member | None, said: str) -> None:
+    """Bring back, into custody alone, what was withdrawn under a legal hold, as the two officers who set it.
+
+    Also when the hold was lifted since, within the 72 hours after the withdrawal. The reason is asked for.
+    """
+    if second is None:
+        raise Mistaken(_ALONE)
+    with given.officers(member, second) as (archive, officers):
+        record = choosing.spoken(archive, officers[0], said)
+        entry = kept_again(archive, record, asking.typed("reason"))
+        holding.undo(archive, officers[0], officers[1], record, entry)
+    given.voice.answer({"record": record, "stored": True}, BACK)
 
 
 @hold.command("list")

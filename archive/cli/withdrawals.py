@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import click
 
@@ -19,10 +20,12 @@ from archive.domain.identifiers import new_id
 from archive.domain.rooms import RoomPurpose
 from archive.policy.consent import KEEPING
 from archive.services import admitting, cataloguing, consenting, deciding, rooms, shredding, withdrawing
+from archive.services.archive import Archive
 
 __all__ = ["consent"]  # the group of `consents`, with these words in it
 
 _SURE: Final = "Everything it covers closes now, and is destroyed in 72 hours. Withdraw?"
+BACK: Final = "It is back in custody, and in no other room."
 _CUSTODY: Final = click.option(
     "--room", "which", metavar="ROOM", help="The collection's custody room. Default: the one you hold."
 )
@@ -86,28 +89,28 @@ def undo(given: Given, member: Member, said: str) -> None:
     """
     with given.acting(member) as (archive, acting):
         record = choosing.spoken(archive, acting, said)
-        reason = asking.typed("reason")
-        kit = asking.secret("archive kit")
-        entry = ConsentEntry(
-            id=new_id(),
-            record=record,
-            event=Event.GRANT,
-            basis=Basis.CONSENT,
-            at=archive.clock().date(),
-            items=tuple(_kept()),
-            reason=reason,
-        )
-        shredding.undo(archive, acting, kit, record, entry)
-    given.voice.answer({"record": record, "stored": True}, "It is back in custody, and in no other room.")
+        entry = kept_again(archive, record, asking.typed("reason"))
+        shredding.undo(archive, acting, asking.secret("archive kit"), record, entry)
+    given.voice.answer({"record": record, "stored": True}, BACK)
 
 
-def _kept() -> list[GrantItem]:
-    return [
+def kept_again(archive: Archive, record: UUID, reason: str) -> ConsentEntry:
+    """Return the entry under which custody, and no other room, keeps a record again."""
+    items = tuple(
         GrantItem(id=new_id(), purpose=purpose, audience=audience, data_class=one, decision=Decision.YES)
         for purpose, audience in sorted(KEEPING)
         for one in DataClass
         if audience is Audience.CUSTODIAN
-    ]
+    )
+    return ConsentEntry(
+        id=new_id(),
+        record=record,
+        event=Event.GRANT,
+        basis=Basis.CONSENT,
+        at=archive.clock().date(),
+        items=items,
+        reason=reason,
+    )
 
 
 @consent.command("appoint")

@@ -71,13 +71,15 @@ class Grant:
 class ConsentState:
     """What the ledger of one record says today: where it stands, what is open by which grant, what is refused.
 
-    ``holds``: the entries of the risk holds that stand.
+    ``holds``: the entries of the risk holds that stand. ``opens``: the first later day on which more may be open with
+    nobody saying anything, because a yes begins or a no ends.
     """
 
     state: State
     open: Mapping[Cell, Grant] = field(default_factory=dict)
     refused: frozenset[Cell] = frozenset()
     holds: frozenset[UUID] = frozenset()
+    opens: date | None = None
 
     def allows(self, purpose: Purpose, audience: Audience, data_class: DataClass) -> frozenset[UUID] | None:
         """Return the grant items on which this cell is open; None when it is closed."""
@@ -116,8 +118,14 @@ def fold(entries: Sequence[ConsentEntry], today: date) -> ConsentState:
             continue
         grant = Grant(yes.id, _earlier(yes.until, dawning.get(cell)))
         found[cell] = max(found[cell], grant, key=_lasting) if cell in found else grant
+    begins = [yes.since for yes in ledger.yes if yes.since and yes.since > today]
+    ends = [no.until + timedelta(days=1) for no in ledger.no if no.until and today <= no.until < date.max]
     return ConsentState(
-        state=ledger.state(live), open=found, refused=frozenset(refused), holds=frozenset(ledger.holds)
+        state=ledger.state(live),
+        open=found,
+        refused=frozenset(refused),
+        holds=frozenset(ledger.holds),
+        opens=min([*begins, *ends], default=None),
     )
 
 

@@ -79,6 +79,11 @@ class SealedIndexes:
         names = (path.name.partition(".")[0] for path in self._root.glob("*/*"))
         return frozenset(UUID(name) for name in names if _OWNER.fullmatch(name))
 
+    def rooms(self) -> frozenset[UUID]:
+        """The rooms of which something is on disk. Needs no key."""
+        folders = {path.parent.name for path in self._root.glob("*/*.*")}
+        return frozenset(UUID(name) for name in folders if _OWNER.fullmatch(name))
+
     def _folder(self, room: UUID) -> Path:
         return self._root / room.hex
 

@@ -32,13 +32,14 @@ SOURCE: Final = "source"
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """One draft on its way: its row and entry, what is still to be sealed, where it will stand."""
+    """One draft on its way: its row and entry, what is to be sealed, where it will stand, when consent opens more."""
 
     record: RecordRow
     entry: ConsentRow
     entry_body: SealedBody
     unsealed: list[Unsealed]
     standing: commits.Standing
+    opens: date | None
 
 
 @transparency.refusals("accession")
@@ -80,6 +81,7 @@ def accession(
         sources = {blinds[draft.source_key]: draft.record.id for draft in new if draft.source_key}
         unit.records.add_sources(custody, SOURCE, sources)
         to_index(unit, of, [one.record.id for one in ready], placed)
+        placing.await_next(unit, custody, {one.record.id: one.opens for one in ready})
         detail = {"room": custody.hex, "records": [one.record.id.hex for one in ready]}
         transparency.append(archive, unit, acting.member, "accession", detail, commit)
         unit.commit()
@@ -180,6 +182,7 @@ def _placed(of: placing.Collection, draft: Draft, entry: SealedBody, day: date) 
         entry_body=entry,
         unsealed=[master, *placing.renditions(of, standing, day)],
         standing=commits.Standing(master.id, 1, row.hash),
+        opens=standing.consent.opens,
     )
 
 

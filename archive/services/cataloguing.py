@@ -40,7 +40,8 @@ def retag(archive: Archive, acting: Acting, custody: UUID, record: UUID, tags: S
     completed = tuple(registering.completed(tag, register) for tag in tags)
     revised = replace(stands.standing.record, tags=completed)
     validating.check_tags(revised, register)
-    _write(archive, acting, stands, revised)
+    lost = [tag for tag in stands.standing.record.tags if tag not in completed]
+    _write(archive, acting, stands, revised, narrows=bool(lost))
 
 
 @transparency.refusals("revise")
@@ -71,7 +72,7 @@ def mark_passages(
             "Keeping or cataloguing “%(class)s” was refused, but the record holds it. Take it out."
         )
         raise Invalid([Problem("", said, {"class": data_class}) for data_class in sorted(refused)])
-    _write(archive, acting, stands, revised)
+    _write(archive, acting, stands, revised, narrows=True)
 
 
 def marked(record: Record, markings: Sequence[Marking]) -> Record:
@@ -116,13 +117,18 @@ def _standing(archive: Archive, acting: Acting, unit: UnitOfWork, custody: UUID,
     return _Standing(row, standing, of, day)
 
 
-def _write(archive: Archive, acting: Acting, stands: _Standing, revised: Record) -> None:
+def _write(archive: Archive, acting: Acting, stands: _Standing, revised: Record, *, narrows: bool) -> None:
     standing = replace(stands.standing, record=revised, revision=stands.row.revision + 1)
     unsealed = placing.everywhere(stands.of, standing, stands.day)
     if not unsealed:
         raise NotFound
     change = Revision(
-        row=stands.row, standing=standing, unsealed=unsealed, action="revise", read=standing.head
+        row=stands.row,
+        standing=standing,
+        unsealed=unsealed,
+        action="revise",
+        read=standing.head,
+        narrows=narrows,
     )
     revising.write(archive, acting, stands.of, change)
     indexing.drain_held(archive, acting, stands.row.collection)
@@ -159,7 +165,7 @@ def place_waiting(archive: Archive, acting: Acting, custody: UUID) -> int:
     with archive.read() as unit:
         require(archive, acting, unit, custody, Action.PLACE)
         of, day = placing.collection(archive, acting, unit, custody), today(archive, unit)
-        records = unit.outbox.unplaced(custody)
+        records = unit.outbox.unplaced(custody, day)
     for record in records:
         with archive.read() as unit:
             row = unit.records.get(record)
@@ -171,7 +177,7 @@ def place_waiting(archive: Archive, acting: Acting, custody: UUID) -> int:
             revising.write(archive, acting, of, change)
     indexing.drain_held(archive, acting, custody)
     with archive.read() as unit:
-        return len(unit.outbox.unplaced(custody))
+        return len(unit.outbox.unplaced(custody, day))
 
 
 def _place_one(archive: Archive, acting: Acting, of: placing.Collection, room: UUID, record: UUID) -> None:

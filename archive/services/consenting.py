@@ -6,6 +6,7 @@ Knows that the ledger decides and placement follows. Must not know forms, receip
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from archive.domain.consent import Basis, ConsentEntry, Event
@@ -19,6 +20,9 @@ from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.entitling import require, today
 from archive.services.revising import Revision
+
+_WIDENING: Final = frozenset({Event.GRANT, Event.RESUME, Event.RELEASE})
+"""What takes nothing from a room, unless the ledger says that it ended something."""
 
 
 @transparency.refusals("consent")
@@ -60,6 +64,7 @@ def append(
         entry=(added, body),
         closed=not bodies,
         ended=ended if bodies else None,
+        narrows=bool(ended) or entry.event not in _WIDENING,
     )
     revising.write(archive, acting, of, change)
     if index:

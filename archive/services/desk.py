@@ -74,12 +74,12 @@ class Due:
 def serves(archive: Archive, acting: Acting) -> tuple[Served, ...]:
     """Return the collections whose records the member may withdraw and limit, with a key of custody or without."""
     with archive.read() as unit:
-        held = holdings(archive, acting, unit)
+        held, day = holdings(archive, acting, unit), today(archive, unit)
         return tuple(
             Served(
                 custody=room.id,
                 places=room.id in held and Capability.PLACE in held[room.id].capabilities,
-                waiting=len(unit.outbox.unplaced(room.id)),
+                waiting=len(unit.outbox.unplaced(room.id, day)),
             )
             for room in sorted(unit.rooms.all(), key=lambda row: row.id)
             if room.purpose is RoomPurpose.CUSTODY and capable(archive, acting, unit, room.id, _DESK)
@@ -115,7 +115,7 @@ def look(archive: Archive, acting: Acting, record: UUID) -> Found:
         row = _row(archive, acting, unit, record)
         held = holdings(archive, acting, unit)
         withdrawn = row.closed and unit.ledger.of_record(record)[-1].event is Event.WITHDRAW
-        mine = withdrawn and shredding.withdrew(unit, record) == acting.member
+        mine = withdrawn and acting.member in shredding.withdrew(archive, unit, record)
         kept = record in shredding.held(archive, unit)
     purposes = Counter(withdrawing.placed(archive, acting, record).values())
     until = shredding.waiting(archive, acting, row.collection).get(record) if withdrawn else None

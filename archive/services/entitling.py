@@ -176,7 +176,7 @@ def _ended(
 ) -> frozenset[UUID]:
     """Of what lies in a room, the records whose licence somebody ended who could not place them anew."""
     collection = trust(archive, acting, unit).room(room).collection
-    waiting = found.keys() & set(unit.outbox.unplaced(collection))
+    waiting = found.keys() & set(unit.outbox.unplaced(collection, today(archive, unit)))
     ledgers = unit.ledger.of_records(waiting)
     return frozenset(
         record

@@ -6,14 +6,15 @@ Knows days and rows. Must not know what ran out: nothing here unseals anything.
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 from archive.domain.errors import Refused, message
-from archive.services import recalling, shredding, transparency
+from archive.services import indexing, recalling, saving, shredding, transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
-from archive.services.entitling import today, trust
+from archive.services.entitling import trust
 from archive.services.ports import UnitOfWork
 
 DOUBTED: Final = 48 * 3600
@@ -26,6 +27,7 @@ def run(archive: Archive) -> bool:
     Nobody reads what ran out meanwhile: a licence is held against the day at every reading. Needs no key. Cost: one
     query, then some 0.1 ms a body that ran out, in one transaction, and a rebuilt index in each room it lay in.
     """
+    saving.settle(archive)
     shredding.set_aside(archive)
     if not _steady(archive):
         return False
@@ -34,10 +36,16 @@ def run(archive: Archive) -> bool:
 
 
 def confirm(archive: Archive, acting: Acting) -> None:
-    """Say, as an officer, that the clock is right, and do what waits. Raises Refused."""
+    """Say, as an officer, that the clock is right, and do what waits. Raises Refused.
+
+    Days of the log that lie ahead of it were written by a wrong clock, then, and hold upkeep up no more.
+    """
     with archive.read() as unit:
         if not trust(archive, acting, unit).member(acting.member).officer:
             raise Refused(message("Only officers can do this."))
+        last = unit.log.last_day()
+    if last and date.fromisoformat(last) > archive.clock().date():
+        archive.shares.doubt(date.fromisoformat(last))
     _expire(archive, acting.member)
 
 
@@ -48,18 +56,20 @@ def waits(archive: Archive) -> bool:
 
 def _steady(archive: Archive) -> bool:
     moment, before = shredding.now(archive), archive.shares.last_upkeep()
+    believed = max(archive.clock().date(), archive.shares.doubted() or date.min)
     with archive.read() as unit:
-        behind = unit.log.last_day() or ""
-    set_back = archive.clock().date().isoformat() < behind
+        set_back = believed.isoformat() < (unit.log.last_day() or "")
     return not set_back and (before is None or before - DOUBTED <= moment <= before + DOUBTED)
 
 
 def _expire(archive: Archive, actor: UUID | None) -> None:
+    """By the clock's own day: what a wrong one once wrote into the log closes for reading, but destroys nothing."""
+    day = archive.clock().date()
     with archive.read() as unit:
-        due = bool(unit.records.ended(today(archive, unit)))
+        due = bool(unit.records.ended(day))
     if due:
         with archive.work() as unit:
-            ended = unit.records.ended(today(archive, unit))
+            ended = unit.records.ended(day)
             _remove(
                 unit, {record for _body, record, _room in ended}, [body for body, _record, _room in ended]
             )
@@ -68,8 +78,8 @@ def _expire(archive: Archive, actor: UUID | None) -> None:
                 unit.outbox.set_head(room, None)
             transparency.append(archive, unit, actor, "expire", {"bodies": len(ended)})
             unit.commit()
+        indexing.drop(archive, rooms)
         archive.shares.destroy(body for body, _record, _room in ended)
-        shredding.drop_indexes(archive, rooms)
     recalling.summon_lapsed(archive, actor)
     shredding.finish(archive)
     archive.shares.note_upkeep(shredding.now(archive))

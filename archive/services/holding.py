@@ -6,7 +6,8 @@ Knows who may hold and who may let go. Must not know what the record says, or wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -14,7 +15,6 @@ from uuid import UUID
 from archive.crypto.errors import CannotOpen
 from archive.domain.consent import Basis, ConsentEntry, Event
 from archive.domain.errors import (
-    CannotSignIn,
     Conflict,
     Damaged,
     Invalid,
@@ -24,12 +24,12 @@ from archive.domain.errors import (
     message,
 )
 from archive.domain.identifiers import new_id
-from archive.domain.keeping import HoldRow
+from archive.domain.keeping import ConsentRow, HoldRow
 from archive.domain.log import LogFilter
 from archive.domain.rooms import Capability
 from archive.sealing import holds
 from archive.sealing.trust import Trust
-from archive.services import consenting, shredding, transparency
+from archive.services import consenting, expiring, shredding, transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.entitling import capable, holdings, keyless_trust, today, trust
@@ -68,17 +68,21 @@ def release_risk(
     Needs the place capability. Raises NotFound, Refused, Invalid, Conflict when no such hold stands.
     """
     with archive.read() as unit:
-        if hold not in _at_risk(unit, record):
+        if hold not in _at_risk(unit.ledger.of_record(record)):
             raise Conflict(message("No such hold stands on this record. Nothing was changed."))
     _risk(archive, acting, custody, record, Event.RELEASE, (hold,), reason)
 
 
 def at_risk(archive: Archive, acting: Acting, custody: UUID) -> dict[UUID, tuple[UUID, ...]]:
-    """Return record → the risk holds that stand on it, by what stands in the clear: for the consent desk. NotFound."""
+    """Return record → the risk holds that stand on it, by what stands in the clear: for the consent desk. NotFound.
+
+    Cost: one pass over the collection's ledger.
+    """
     with archive.read() as unit:
         if not capable(archive, acting, unit, custody, _DESK):
             raise NotFound
-        found = {record: _at_risk(unit, record) for record in unit.records.of_collection(custody)}
+        ledgers = unit.ledger.of_records(unit.records.of_collection(custody))
+    found = {record: _at_risk(rows) for record, rows in ledgers.items()}
     return {record: standing for record, standing in found.items() if standing}
 
 
@@ -125,19 +129,26 @@ def lift(archive: Archive, acting: Acting, second: Acting, hold: UUID) -> None:
         unit.holds.replace(holds.lift((acting.keys, second.keys), row, today(archive, unit)))
         _log(archive, unit, acting, second, "lift", row)
         unit.commit()
-    shredding.finish(archive)
+    expiring.run(archive)
 
 
 @transparency.refusals("holds")
-def legal(archive: Archive, acting: Acting, *, ended: bool = False) -> tuple[Held, ...]:
+def legal(
+    archive: Archive, acting: Acting, *, ended: bool = False, record: UUID | None = None
+) -> tuple[Held, ...]:
     """Return the legal holds that stand (or all) on records that the member may close; on every record, to officers.
 
-    Bases are opened for whoever holds custody; that is logged first. Raises NotFound for everybody else, Damaged.
+    ``record``: on this one alone. Bases are opened for whoever holds custody; that is logged first. Raises NotFound for
+    everybody else, Damaged.
     """
     with archive.read() as unit:
         officer = _is_officer(archive, unit, acting)
-        rows = [row for row in unit.holds.all() if ended or row.ended is None]
-        of = {row.record: record.collection for row in rows if (record := unit.records.get(row.record))}
+        rows = [
+            row
+            for row in unit.holds.all()
+            if (ended or row.ended is None) and (record is None or row.record == record)
+        ]
+        of = {id: found.collection for id, found in unit.records.get_many(row.record for row in rows).items()}
         rooms = unit.rooms.all()
         serves = {room.id for room in rooms if capable(archive, acting, unit, room.id, _DESK)}
         if not officer and not serves:
@@ -162,25 +173,25 @@ def legal(archive: Archive, acting: Acting, *, ended: bool = False) -> tuple[Hel
 def undo(archive: Archive, acting: Acting, second: Acting, record: UUID, entry: ConsentEntry) -> None:
     """Bring a withdrawn record back that a legal hold kept, as `shredding.undo`, with both officers' keys for the kit.
 
+    Also when the hold was lifted since, as long as the three days run: its shares lie sealed to those two still.
     ``acting`` needs the place capability in custody. Raises CannotSignIn for other officers than those who set the
     hold, NotFound, Conflict, Refused, Invalid.
     """
     with archive.read() as unit:
-        hold = shredding.held(archive, unit).get(record)
-    if hold is None:
-        raise Conflict(message("No legal hold stands on this record. Nothing was changed."))
+        rows = [row for row in unit.holds.all() if row.record == record and _set(archive, unit, row)]
+    if not rows:
+        raise Conflict(message("No legal hold was set on this record. Nothing was changed."))
     keys = {one.member: one.keys for one in (acting, second)}
-    signers = [signed.signer for signed in hold.signed]
-    if set(signers) != keys.keys():
-        raise CannotSignIn
-    both = [(signer, keys[signer]) for signer in signers]
-    shredding.bring_back(
-        archive,
-        acting,
-        record,
-        entry,
-        lambda owner, sealed: holds.bring_back(archive.row.id, hold.id, both, owner, sealed),
-    )
+    theirs = [row for row in rows if {signed.signer for signed in row.signed} == keys.keys()]
+
+    def opened(owner: UUID, sealed: bytes) -> bytes:
+        for row in theirs:
+            both = [(signed.signer, keys[signed.signer]) for signed in row.signed]
+            with suppress(CannotOpen):
+                return holds.bring_back(archive.row.id, row.id, both, owner, sealed)
+        raise CannotOpen
+
+    shredding.bring_back(archive, acting, record, entry, opened)
 
 
 def faults(archive: Archive, unit: UnitOfWork, checks: Trust) -> Iterator[tuple[UUID, str]]:
@@ -230,8 +241,7 @@ def _risk(
     return entry.id
 
 
-def _at_risk(unit: UnitOfWork, record: UUID) -> tuple[UUID, ...]:
-    rows = unit.ledger.of_record(record)
+def _at_risk(rows: Sequence[ConsentRow]) -> tuple[UUID, ...]:
     released = {id for row in rows if row.event is Event.RELEASE for id in row.closes}
     return tuple(row.id for row in rows if row.event is Event.HOLD and row.id not in released)
 
@@ -255,6 +265,15 @@ def _stands(archive: Archive, unit: UnitOfWork, row: HoldRow) -> bool:
         return holds.stands(archive.row.id, row, keyless_trust(archive, unit))
     except CannotOpen:
         raise NotFound from None
+
+
+def _set(archive: Archive, unit: UnitOfWork, row: HoldRow) -> bool:
+    """Whether two officers set a hold, lifted since or not."""
+    try:
+        holds.stands(archive.row.id, row, keyless_trust(archive, unit))
+    except CannotOpen:
+        return False
+    return True
 
 
 def _log(

@@ -6,7 +6,7 @@ Knows that the index is a cache of a room's bodies. Must not know what is asked 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 from uuid import UUID
@@ -82,6 +82,21 @@ def rebuild(archive: Archive, acting: Acting, room: UUID) -> int:
     keys = _keys(archive, acting, row)
     archive.opened.index(room, acting.holder, lambda: archive.indexes.create(keys, head))
     return len(opened(archive, acting, room).records())
+
+
+def drop(archive: Archive, rooms: Collection[UUID]) -> None:
+    """Wipe the indexes of rooms that lost something while nobody was there to rewrite them. Needs no key.
+
+    They are made anew when the room is next opened. Names of files can be forged: no share of a body goes.
+    """
+    if not rooms:
+        return
+    gone: set[UUID] = set()
+    for room in rooms:
+        archive.opened.close_index(room)
+        gone |= archive.indexes.drop(room)
+    with archive.read() as unit:
+        archive.shares.discard(gone - unit.records.owners())
 
 
 def recorded(archive: Archive, acting: Acting, unit: UnitOfWork, room: RoomRow) -> bool:

@@ -140,6 +140,14 @@ def renditions(of: Collection, standing: Standing, today: date, only: UUID | Non
     return [rendition for rendition in found if rendition]
 
 
+def await_next(unit: UnitOfWork, custody: UUID, opens: Mapping[UUID, date | None]) -> None:
+    """Note that records were placed, and those that consent opens further by itself on a later day for that day."""
+    unit.outbox.placed(opens)
+    for record, day in opens.items():
+        if day:
+            unit.outbox.await_placing(custody, [record], day)
+
+
 def row(of: Collection, standing: Standing, master_body: UUID, today: date) -> RecordRow:
     """Return the record's row for its present master."""
     return RecordRow(

@@ -67,7 +67,6 @@ class Rooms(Protocol):
 
     def add_predecessor(self, room: UUID, version: int, sealed: bytes) -> None:
         """Keep the seed of ``version`` sealed under that of the next version."""
-        ...
 
     def predecessor(self, room: UUID, version: int) -> bytes | None: ...
     def grant(self, grant: GrantRow) -> None: ...
@@ -76,7 +75,6 @@ class Rooms(Protocol):
 
     def end_grant(self, grant: UUID, log_size: int) -> None:
         """Keep the row, destroy the wrap."""
-        ...
 
 
 class Records(Protocol):
@@ -92,48 +90,42 @@ class Records(Protocol):
 
     def bodies_of(self, record: UUID, kind: BodyKind) -> tuple[SealedBody, ...]:
         """All bodies of one kind that speak of one record, oldest revision first."""
-        ...
 
     def bodies_about(self, records: Iterable[UUID]) -> Mapping[UUID, tuple[SealedBody, ...]]:
         """Record → all bodies, of every kind, that speak of it, oldest revision first; of those that have any."""
-        ...
 
     def present(self, room: UUID, records: Iterable[UUID] | None = None) -> Mapping[UUID, SealedBody]:
         """Record → what this room may read of it now: its present master in custody, elsewhere its rendition.
 
         Of ``records``, or of everything in the room. Identity bodies are the renditions of the identity room.
         """
-        ...
 
     def licences(
         self, room: UUID, records: Iterable[UUID] | None = None
     ) -> Mapping[UUID, tuple[UUID, bytes]]:
         """Record → (body, its clear licence), as `present` but without the sealed parts."""
-        ...
 
     def count(self, room: UUID, day: date) -> int:
         """How many records the room shows whose licence, as written beside them, has not run out by that day."""
-        ...
 
     def remove_bodies(self, bodies: Iterable[UUID]) -> None:
         """Delete bodies with their wraps and parts. The caller destroys their shares after the commit."""
-        ...
 
     def owners(self) -> frozenset[UUID]:
         """The ids of all bodies: who may own a share."""
-        ...
 
     def ended(self, day: date) -> tuple[tuple[UUID, UUID, UUID], ...]:
-        """(body, record, room) of every rendition and identity whose last day lies before this one."""
-        ...
+        """(body, record, room) of every rendition and identity whose last day lies before this one, of open records.
 
-    def withdrawn(self) -> Mapping[UUID, UUID]:
-        """Body → record of all bodies that speak of withdrawn records, entries of the log about them included.
+        What a closed record still has is destroyed with it, or kept with it by a hold.
+        """
+
+    def withdrawn(self, record: UUID | None = None) -> Mapping[UUID, UUID]:
+        """Body → record of all bodies that speak of withdrawn records (or of this one), entries of the log included.
 
         Left out are hand-overs whose recall is not settled, and entries that only say what became of the record
         (`domain.log.STAYING`).
         """
-        ...
 
     def add_commit(self, commit: CommitRow) -> None: ...
     def commits(self, commits: Iterable[UUID]) -> Mapping[UUID, CommitRow]: ...
@@ -143,11 +135,9 @@ class Records(Protocol):
 
         One that the log does not name is left out.
         """
-        ...
 
     def known_sources(self, room: UUID, field: str, blinds: Sequence[bytes]) -> Mapping[bytes, UUID]:
         """Blind value → record, for those that are known."""
-        ...
 
     def add_sources(self, room: UUID, field: str, blinds: Mapping[bytes, UUID]) -> None: ...
 
@@ -172,15 +162,12 @@ class Log(Protocol):
         self, only: LogFilter, start: int | None, count: int, *, newest: bool = False
     ) -> tuple[LogRow, ...]:
         """Entries from number ``start`` on (None: from the first), or with ``newest`` from there back."""
-        ...
 
     def leaves(self, size: int) -> tuple[bytes, ...]:
         """The leaf hashes of the first ``size`` entries; fewer when there are not so many."""
-        ...
 
     def said_before(self, actions: Iterable[str], day: date) -> tuple[UUID, ...]:
         """Entries of these actions from before that day."""
-        ...
 
     def last_day(self) -> str | None: ...
 
@@ -192,17 +179,20 @@ class Outbox(Protocol):
 
     def pending(self, room: UUID, most: int) -> tuple[tuple[int, UUID], ...]:
         """(ticket, record), oldest first."""
-        ...
 
     def count(self, room: UUID) -> int: ...
     def done(self, tickets: Iterable[int]) -> None: ...
 
-    def await_placing(self, collection: UUID, records: Iterable[UUID]) -> None:
-        """Note that records of a collection are to be placed anew by somebody who holds its custody."""
-        ...
+    def await_placing(self, collection: UUID, records: Iterable[UUID], due: date | None = None) -> None:
+        """Note that records are to be placed anew by somebody who holds custody: at once, or from a day on."""
 
-    def unplaced(self, collection: UUID) -> tuple[UUID, ...]: ...
+    def unplaced(self, collection: UUID, day: date) -> tuple[UUID, ...]: ...
     def placed(self, records: Iterable[UUID]) -> None: ...
+    def note_replaced(self, by: Mapping[UUID, UUID]) -> None:
+        """Note old body → what says the same in its place, until the old one's share is gone."""
+
+    def replaced(self) -> Mapping[UUID, UUID]: ...
+    def settled(self, old: Iterable[UUID]) -> None: ...
     def head(self, room: UUID) -> IndexHead | None: ...
     def set_head(self, room: UUID, head: IndexHead | None) -> None: ...
 
@@ -225,7 +215,6 @@ class Recalls(Protocol):
 
     def lapsed(self, day: date) -> tuple[tuple[UUID, UUID], ...]:
         """(hand-over, record) of each that rested on what ended before that day, and that nobody recalled yet."""
-        ...
 
 
 class Holds(Protocol):
@@ -268,11 +257,9 @@ class ShareStore(Shares, Protocol):
 
     def draw_many(self, owners: Sequence[UUID]) -> Mapping[UUID, bytes]:
         """Draw one share for each owner in one durable step."""
-        ...
 
     def find_many(self, owners: Iterable[UUID]) -> Mapping[UUID, bytes]:
         """Shares of those owners that have one; the others are left out."""
-        ...
 
     def owners(self) -> frozenset[UUID]: ...
 
@@ -282,46 +269,45 @@ class ShareStore(Shares, Protocol):
         What is on the list no backup brings back, unless it says ``by`` which other owner, that says the same, it was
         replaced, and that is not gone either. `discard` is for what nobody entrusted: it leaves no trace.
         """
-        ...
 
     def set_aside(self, owners: Iterable[UUID], seal: Callable[[UUID, bytes], bytes], until: int) -> None:
         """Put shares out of the archive's own reach until a moment (seconds since 1970): sealed to somebody else.
 
         They stand on the shred list from then on. `forget_aside` ends that, `bring_back` undoes it.
         """
-        ...
 
     def aside(self) -> Mapping[UUID, int]:
         """Owner → until when its share lies aside."""
-        ...
+
+    def lying(self) -> tuple[frozenset[UUID], Mapping[UUID, int]]:
+        """`owners` and `aside` as they are at one moment, so that nothing on its way is in neither."""
 
     def bring_back(self, owners: Iterable[UUID], open_: Callable[[UUID, bytes], bytes]) -> None:
         """Take shares back that lie aside. Raises what ``open_`` raises; then none is taken."""
-        ...
 
     def forget_aside(self, owners: Iterable[UUID]) -> None:
         """Destroy shares that lie aside, for good."""
-        ...
 
     def shredded(self) -> ShredList:
         """Return the whole shred list. Raises Damaged when it was changed."""
-        ...
 
     def follow(self, shredded: ShredList) -> None:
         """Destroy what stands on another list, and list it in its order and with its days."""
-        ...
 
     def note_checkpoint(self, size: int, root: bytes) -> None:
         """Remember how far the main log had come: a main database rolled back alone is then found out."""
-        ...
 
     def checkpoint(self) -> tuple[int, bytes] | None: ...
 
     def note_upkeep(self, at: int) -> None:
         """Remember when upkeep ran (seconds since 1970)."""
-        ...
 
     def last_upkeep(self) -> int | None: ...
+
+    def doubt(self, day: date) -> None:
+        """Remember the newest day of the log that an officer said was written by a wrong clock."""
+
+    def doubted(self) -> date | None: ...
 
 
 class Sessions(Protocol):
@@ -336,12 +322,10 @@ class Sessions(Protocol):
 
     def alive(self, keys: Iterable[bytes], idle_since: int, now: int) -> frozenset[bytes]:
         """Which of these sessions still exist, were seen after ``idle_since`` and have not expired."""
-        ...
 
     def prune(self, idle_since: int, now: int) -> None: ...
     def put_note(self, key: bytes, note: UUID, sealed: bytes) -> None:
         """Keep one sealed thing (a query behind an opaque address) with a session; it goes with it."""
-        ...
 
     def note(self, key: bytes, note: UUID) -> bytes | None: ...
     def tries(self, key: bytes) -> Tries: ...
@@ -351,13 +335,11 @@ class Sessions(Protocol):
 
         ``wait`` gives the seconds that a number of tries costs.
         """
-        ...
 
     def keep_tries(self, key: bytes, tries: Tries | None) -> None: ...
 
     def take_step(self, member: UUID, step: int) -> bool:
         """Use up a one-time code: True once for a step later than every one used, False otherwise."""
-        ...
 
 
 class Index(Protocol):
@@ -387,11 +369,12 @@ class Indexes(Protocol):
 
         Needs no key. Whoever may write the disk chose those names: the caller spares what owns something else.
         """
-        ...
 
     def owners(self) -> frozenset[UUID]:
         """The ids of all files of all indexes: who may own a share."""
-        ...
+
+    def rooms(self) -> frozenset[UUID]:
+        """The rooms of which something is on disk. Needs no key."""
 
 
 Clock = Callable[[], datetime]

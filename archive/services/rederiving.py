@@ -66,5 +66,7 @@ class Rederiving:
     def _collection(self, custody: UUID) -> placing.Collection:
         if custody not in self._of:
             self._of[custody] = placing.collection(self.archive, self.acting, self.unit, custody)
-            self._waiting[custody] = frozenset(self.unit.outbox.unplaced(custody))
+            self._waiting[custody] = frozenset(
+                self.unit.outbox.unplaced(custody, today(self.archive, self.unit))
+            )
         return self._of[custody]

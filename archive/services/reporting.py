@@ -100,7 +100,7 @@ def report(archive: Archive, acting: Acting, custody: UUID, record: UUID) -> Rep
             for said in agreed.entries
             if said.event is Event.HOLD and said.id not in released
         ),
-        legal=tuple(one for one in holding.legal(archive, acting, ended=True) if one.record == record),
+        legal=holding.legal(archive, acting, ended=True, record=record),
         reviews=tuple(
             sorted({on for said in agreed.entries if (on := said.review_on) and on >= agreed.today})
         ),

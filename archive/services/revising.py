@@ -15,7 +15,7 @@ from archive.domain.keeping import BodyKind, ConsentRow, RecordRow, SealedBody
 from archive.policy.consent import fold
 from archive.sealing import commits
 from archive.sealing.bodies import Unsealed
-from archive.services import consents, placing, recalling, saving, transparency
+from archive.services import consents, indexing, placing, recalling, saving, transparency
 from archive.services.accessioning import to_index
 from archive.services.acting import Acting
 from archive.services.archive import Archive
@@ -29,7 +29,7 @@ class Revision:
 
     ``read`` is the ledger's head that the change was made from. ``only``: the one room whose rendition is replaced;
     None for every room. ``closed``: nobody reads the master on. ``ended``: the grant items that the entry ends, None
-    for all: what was handed over on them is recalled.
+    for all: what was handed over on them is recalled. ``narrows``: rooms may lose words that they showed.
     """
 
     row: RecordRow
@@ -41,6 +41,7 @@ class Revision:
     entry: tuple[ConsentRow, SealedBody] | None = None
     closed: bool = False
     ended: frozenset[UUID] | None = frozenset()
+    narrows: bool = False
 
 
 def standing(
@@ -69,7 +70,8 @@ def write(archive: Archive, acting: Acting, of: placing.Collection, change: Revi
 
     An identity stays unless the entry ends what it rests on: then it goes too, for which nobody needs its key. Raises
     Conflict when somebody else changed the record, its consent or the collection's rooms meanwhile: what was decided
-    from the state before would open what is closed by now. Cost: as one accession.
+    from the state before would open what is closed by now. Cost: as one accession; and a rebuilt index in each room
+    that lost something and that ``acting`` does not hold.
     """
     row = change.row
     masters = [body.id for body in change.unsealed if body.kind is BodyKind.MASTER]
@@ -103,13 +105,27 @@ def write(archive: Archive, acting: Acting, of: placing.Collection, change: Revi
             )
         to_index(unit, of, [row.id], placed)
         if change.only is None:
-            unit.outbox.placed([row.id])
+            placing.await_next(
+                unit, row.collection, {row.id: None if change.closed else change.standing.consent.opens}
+            )
         for room in {body.room for body in old} - {of.custody.room}:
             unit.outbox.add(room, [row.id])
+        absent = _losing(change, old, placed) - acting.keys.held()
+        for room in absent:
+            unit.outbox.set_head(room, None)
+        by = _replaced(change, old, placed, master)
+        unit.outbox.note_replaced(by)
         detail = {"record": row.id.hex, "revision": change.standing.revision}
         transparency.append(archive, unit, acting.member, change.action, detail, commit, about=row.id)
         unit.commit()
-    saving.forget(archive, [body.id for body in old], _replaced(change, old, placed, master))
+    indexing.drop(archive, absent)
+    saving.forget(archive, [body.id for body in old], by)
+
+
+def _losing(change: Revision, old: Sequence[SealedBody], new: Sequence[SealedBody]) -> frozenset[UUID]:
+    """The rooms whose index holds words that the room may not show any more."""
+    shows = frozenset() if change.narrows else frozenset(body.room for body in new)
+    return frozenset(body.room for body in old) - shows
 
 
 def _replaced(

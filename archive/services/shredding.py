@@ -15,7 +15,7 @@ from uuid import UUID
 from archive.crypto.errors import CannotOpen
 from archive.domain.consent import ConsentEntry
 from archive.domain.errors import CannotSignIn, Conflict, NotFound, Refused, message
-from archive.domain.keeping import HoldRow, RecordRow
+from archive.domain.keeping import ConsentRow, HoldRow, RecordRow
 from archive.domain.rooms import Capability
 from archive.sealing import holds, kits, receipts
 from archive.services import consenting, transparency
@@ -28,25 +28,29 @@ LASTS: Final = 72 * 3600
 """Seconds for which a withdrawal can be undone, with the archive kit."""
 
 
-def set_aside(archive: Archive, records: Collection[UUID] | None = None) -> int:
-    """Put the shares of withdrawn records (or of these) out of the archive's reach; return until when they lie there.
+def until(archive: Archive) -> int:
+    """Until when what is put aside now can be brought back: a clock that was set back shortens nothing."""
+    return max(now(archive), archive.shares.last_upkeep() or 0) + LASTS
+
+
+def set_aside(archive: Archive, records: Collection[UUID] | None = None) -> None:
+    """Put the shares of withdrawn records (or of these) out of the archive's reach, for three days.
 
     What is done is durable, and doing it again is harmless: upkeep finishes what a kill interrupted, and what joins
     later goes when the rest of its record goes. What a legal hold stands on goes to its two officers, not to the kit.
     Needs no key.
     """
-    until, mine = now(archive) + LASTS, archive.shares.owners()
+    ends, (mine, aside) = until(archive), archive.shares.lying()
     with archive.read() as unit:
         of, seals = unit.records.withdrawn(), _seals(archive, unit)
-    lying = {of[owner]: end for owner, end in archive.shares.aside().items() if owner in of}
+    lying = {of[owner]: end for owner, end in aside.items() if owner in of}
     joining = defaultdict[UUID, list[UUID]](list)
     for owner, record in of.items():
         if owner in mine and (records is None or record in records):
             joining[record].append(owner)
     kit = partial(receipts.set_aside, archive.row.id, archive.row.recovery_public)
     for record, owners in joining.items():
-        archive.shares.set_aside(owners, seals.get(record, kit), lying.get(record, until))
-    return until
+        archive.shares.set_aside(owners, seals.get(record, kit), lying.get(record, ends))
 
 
 def held(archive: Archive, unit: UnitOfWork) -> Mapping[UUID, HoldRow]:
@@ -81,8 +85,8 @@ def waiting(archive: Archive, acting: Acting, custody: UUID) -> dict[UUID, int]:
         of, kept = unit.records.withdrawn(), held(archive, unit)
         rows = unit.records.get_many({of[owner] for owner in aside if owner in of})
     return {
-        of[owner]: until
-        for owner, until in aside.items()
+        of[owner]: ends
+        for owner, ends in aside.items()
         if owner in of and of[owner] not in kept and rows[of[owner]].collection == custody
     }
 
@@ -91,19 +95,20 @@ def waiting(archive: Archive, acting: Acting, custody: UUID) -> dict[UUID, int]:
 def confirm(archive: Archive, acting: Acting, record: UUID) -> None:
     """Destroy a withdrawn record now, as a second member beside the one who withdrew it.
 
-    Needs the withdraw or the place capability in its custody. Raises NotFound, Refused for the one who withdrew it and
-    under a legal hold, Conflict for one that was not withdrawn, or that nothing is left of.
+    Needs the withdraw or the place capability in its custody. Raises NotFound, Refused for the one who withdrew it, or
+    gave out the code that did, and under a legal hold, Conflict for one that was not withdrawn, or of which nothing is
+    left.
     """
     with archive.read() as unit:
         row = unit.records.get(record)
         desk = (Capability.WITHDRAW, Capability.PLACE)
         if row is None or not capable(archive, acting, unit, row.collection, desk):
             raise NotFound
-        if record not in unit.records.withdrawn().values():
+        if not unit.records.withdrawn(record):
             raise Conflict(
                 message("There is nothing to destroy: it is not withdrawn, or was destroyed already.")
             )
-        if withdrew(unit, record) == acting.member:
+        if acting.member in withdrew(archive, unit, record):
             raise Refused(message("Somebody else must confirm: whoever withdrew a record cannot."))
         if record in held(archive, unit):
             raise Refused(message("A legal hold stands on this record. Two officers can lift it."))
@@ -111,25 +116,43 @@ def confirm(archive: Archive, acting: Acting, record: UUID) -> None:
     shred(archive, [record], acting.member)
 
 
-def withdrew(unit: UnitOfWork, record: UUID) -> UUID | None:
-    """Return who signed the last entry of a ledger: of a withdrawn record, who withdrew it, or the host for a receipt.
+def withdrew(archive: Archive, unit: UnitOfWork, record: UUID) -> frozenset[UUID]:
+    """Return who stands behind the last entry of a withdrawn record's ledger, and so confirms nothing of it.
 
-    None when that was destroyed.
+    Who signed it; where the host did, for a code, also who gave that code out: they may have used it themselves. Empty
+    when the entry was destroyed.
     """
     ledger = unit.ledger.of_record(record)
-    body = unit.records.body(ledger[-1].body) if ledger else None
+    signer = _signer(unit, ledger[-1]) if ledger else None
+    if signer is None or not keyless_trust(archive, unit).hosted(signer):
+        return frozenset({signer} if signer else ())
+    given = [entry for entry in ledger if entry.receipt]
+    return frozenset(found for entry in given[-1:] if (found := _signer(unit, entry)))
+
+
+def _signer(unit: UnitOfWork, entry: ConsentRow) -> UUID | None:
+    body = unit.records.body(entry.body)
     known = unit.records.commits([body.commit] if body and body.commit else [])
     return next((commit.signer for commit in known.values()), None)
 
 
 def finish(archive: Archive) -> None:
-    """Destroy every withdrawn record whose three days are over and that no legal hold keeps. Needs no key."""
-    aside, moment = archive.shares.aside(), now(archive)
+    """Destroy every withdrawn record whose three days are over and that no legal hold keeps. Needs no key.
+
+    One whose shares are all gone was being destroyed when the process was killed: its rows go now. Cost: one pass over
+    the ids of all shares.
+    """
+    (mine, aside), moment = archive.shares.lying(), now(archive)
     with archive.read() as unit:
-        of, kept = unit.records.withdrawn(), held(archive, unit)
-    lasting = {of[owner] for owner, until in aside.items() if until > moment and owner in of}
-    over = {of[owner] for owner, until in aside.items() if until <= moment and owner in of}
-    shred(archive, over - lasting - kept.keys(), None)
+        of, kept, bodies = unit.records.withdrawn(), held(archive, unit), unit.records.owners()
+    lies = {of[owner] for owner in aside if owner in of}
+    lasting = {of[owner] for owner, ends in aside.items() if ends > moment and owner in of}
+    waits = {of[owner] for owner in mine if owner in of} - lies
+    shred(archive, set(of.values()) - lasting - waits - kept.keys(), None)
+    # What lies there of no body that there is: a bringing back that was killed half way, long ago.
+    archive.shares.forget_aside(
+        owner for owner, ends in aside.items() if ends <= moment and owner not in bodies
+    )
 
 
 def shred(archive: Archive, records: Collection[UUID], actor: UUID | None) -> None:
@@ -137,14 +160,12 @@ def shred(archive: Archive, records: Collection[UUID], actor: UUID | None) -> No
 
     What stays: the record's row, its ledger's hashes, the commits and the log's leaves, none of which says anything.
     """
-    if not records:
-        return
-    with archive.read() as unit:
-        gone = {owner for owner, record in unit.records.withdrawn().items() if record in records}
-    archive.shares.forget_aside(gone)
     for record in sorted(records):
+        with archive.read() as unit:
+            gone = unit.records.withdrawn(record)
+        archive.shares.forget_aside(gone)
         with archive.work() as unit:
-            if not (bodies := _bodies(unit, record)):
+            if not (bodies := unit.records.withdrawn(record)):
                 continue  # somebody else was quicker, and has said so in the log
             unit.records.remove_bodies(bodies)
             transparency.append(archive, unit, actor, "shred", {"bodies": len(bodies)}, about=record)
@@ -187,33 +208,26 @@ def bring_back(
     Raises as `undo`; CannotSignIn where ``opened`` raises CannotOpen.
     """
     with archive.read() as unit:
-        row, owners = _closed(archive, acting, unit, record), _bodies(unit, record)
-    aside = archive.shares.aside().keys() & owners
-    if not aside:
+        row, owners = _closed(archive, acting, unit, record), unit.records.withdrawn(record).keys()
+    if not _brought(archive, owners, opened):
         raise Conflict(message("This record was destroyed. Nothing can bring it back."))
-    try:
-        archive.shares.bring_back(aside, opened)
-    except CannotOpen:
-        raise CannotSignIn from None
     with archive.work() as unit:
         transparency.append(archive, unit, acting.member, "undo", {"record": record.hex}, about=record)
         unit.commit()
     consenting.append(archive, acting, row.collection, entry)
-
-
-def drop_indexes(archive: Archive, rooms: Collection[UUID]) -> None:
-    """Wipe the indexes of rooms that lost something while nobody was there to rewrite them. Needs no key.
-
-    They are made anew when the room is next opened. Names of files can be forged: no share of a body goes.
-    """
-    if not rooms:
-        return
-    gone: set[UUID] = set()
-    for room in rooms:
-        archive.opened.close_index(room)
-        gone |= archive.indexes.drop(room)
     with archive.read() as unit:
-        archive.shares.discard(gone - unit.records.owners())
+        kept = [body.id for body in unit.records.bodies_about([record]).get(record, ())]
+    _brought(archive, kept, opened)  # upkeep saw it withdrawn still, and put some aside anew meanwhile
+
+
+def _brought(archive: Archive, owners: Collection[UUID], opened: Callable[[UUID, bytes], bytes]) -> bool:
+    aside = archive.shares.aside().keys() & set(owners)
+    if aside:
+        try:
+            archive.shares.bring_back(aside, opened)
+        except CannotOpen:
+            raise CannotSignIn from None
+    return bool(aside)
 
 
 def now(archive: Archive) -> int:
@@ -230,7 +244,3 @@ def _closed(archive: Archive, acting: Acting, unit: UnitOfWork, record: UUID) ->
     ):
         raise NotFound
     return row
-
-
-def _bodies(unit: UnitOfWork, record: UUID) -> frozenset[UUID]:
-    return frozenset(owner for owner, of in unit.records.withdrawn().items() if of == record)

@@ -16,10 +16,11 @@ from uuid import UUID
 
 from archive.crypto import merkle
 from archive.crypto.errors import CannotOpen
+from archive.domain.consent import Event
 from archive.domain.errors import Damaged, NotFound, Refused, message
 from archive.domain.identifiers import new_id
 from archive.domain.keeping import BodyKind, CommitRow, LogHead, LogRow
-from archive.domain.log import QUERIES, LogFilter, faded
+from archive.domain.log import QUERIES, STAYING, LogFilter, faded
 from archive.sealing import bodies, commits
 from archive.sealing.bodies import RoomKey
 from archive.sealing.codec import canonical
@@ -222,15 +223,14 @@ def reads(archive: Archive, acting: Acting, unit: UnitOfWork) -> bool:
 def spent(archive: Archive, unit: UnitOfWork, rows: Sequence[LogRow]) -> frozenset[UUID]:
     """Return the entries of which the sealed body may be gone: old queries, and what spoke of a withdrawn record.
 
-    Such an entry's leaf is proven by its digest alone. Cost: one query.
+    Such an entry's leaf is proven by its digest alone. Cost: two queries.
     """
     day = today(archive, unit)
-    records = unit.records.get_many({row.about for row in rows if row.about})
+    spoke = {row.id: row.about for row in rows if row.about and row.action not in STAYING}
+    ledgers = unit.ledger.of_records(set(spoke.values()))
+    withdrawn = {record for record, ledger in ledgers.items() if ledger[-1].event is Event.WITHDRAW}
     return frozenset(
-        row.id
-        for row in rows
-        if faded(row.action, row.day, day)
-        or (row.about is not None and row.about in records and records[row.about].closed)
+        row.id for row in rows if faded(row.action, row.day, day) or spoke.get(row.id) in withdrawn
     )
 
 

@@ -5,7 +5,7 @@ Knows ids, days and hashes only. Must not know a key, nor be able to reach one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -20,8 +20,9 @@ from archive.services.ports import Clock, Indexes, Sessions, ShareStore, Units
 class Upkeep:
     """One process's upkeep. `run` it every minute or so; it remembers what it saw the last time.
 
-    ``idle``: seconds after which a session that nobody used has ended. ``expire`` removes what ran out (`expiring`),
-    and says whether it could; ``waits`` is True while it waits for an officer.
+    ``idle``: seconds after which a session that nobody used has ended. ``drop`` wipes the indexes of rooms that have
+    no recorded state now and had none at the run before: what was to wipe them was killed. ``expire`` removes what ran
+    out (`expiring`), and says whether it could; ``waits`` is True while it waits for an officer.
     """
 
     read: Units
@@ -30,8 +31,10 @@ class Upkeep:
     indexes: Indexes
     clock: Clock
     idle: int
+    drop: Callable[[Collection[UUID]], None]
     expire: Callable[[], bool]
     _unowned: frozenset[UUID] = frozenset()
+    _headless: frozenset[UUID] = frozenset()
     waits: bool = False
     _compared: bool = False
     _faded: date | None = None
@@ -49,6 +52,7 @@ class Upkeep:
         with self.read() as unit:
             head = unit.log.head()
             owners = unit.records.owners() | self.indexes.owners()
+            headless = frozenset(room for room in self.indexes.rooms() if unit.outbox.head(room) is None)
         if not self._compared:
             compare(self.read, self.shares)
             self._compared = True
@@ -59,16 +63,17 @@ class Upkeep:
         if gone:
             self.shares.destroy(gone)
         self._unowned = unowned - gone
+        self.drop(headless & self._headless)
+        self._headless = headless - self._headless
         self.waits = not self.expire()
         return len(gone) + (0 if self.waits else self._fade(held))
 
     def _fade(self, held: frozenset[UUID]) -> int:
         """Once a day: destroy the shares of what somebody searched for so long ago that nobody may know any more."""
+        today = self.clock().date()
+        if today == self._faded:
+            return 0
         with self.read() as unit:
-            last, today = unit.log.last_day(), self.clock().date()
-            today = max(today, date.fromisoformat(last)) if last else today
-            if today == self._faded:
-                return 0
             gone = held.intersection(unit.log.said_before(QUERIES, today - KEPT))
         self.shares.destroy(gone)
         self._faded = today

@@ -6,6 +6,7 @@ Knows what an ending takes with it. Must not know what a record says: nothing he
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -31,13 +32,17 @@ _DESK: Final = frozenset({Capability.WITHDRAW, Capability.PLACE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Closing:
-    """What is to be closed: these grant items (none: all), with a no to what else may say yes; why, and by what way."""
+    """What is to be closed: these grant items (none: all), with a no to what else may say yes; why, and by what way.
+
+    ``seen``: the ledger's head from which it was worked out what is closed; None where everything is, or a list says.
+    """
 
     event: Event
     closes: tuple[UUID, ...] = ()
     items: tuple[GrantItem, ...] = ()
     reason: str = ""
     method: str = "desk"
+    seen: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +96,7 @@ def limit(
     too when it lies in no such room.
     """
     with archive.read() as unit:
-        row = _row(archive, acting, unit, record)
+        row, seen = _row(archive, acting, unit, record), _head(unit, record)
         of = {room.id for room in unit.rooms.of_collection(row.collection) if room.purpose in purposes}
         closes = {
             item
@@ -102,7 +107,7 @@ def limit(
     if not closes:
         raise Conflict(message("This record lies in no such room. Nothing was changed."))
     closing = _Closing(
-        event=Event.LIMIT, closes=tuple(sorted(closes)), items=_refused(purposes), reason=reason
+        event=Event.LIMIT, closes=tuple(sorted(closes)), items=_refused(purposes), reason=reason, seen=seen
     )
     return _end(archive, row, closing, acting)
 
@@ -169,6 +174,7 @@ def _by_receipt(archive: Archive, unit: UnitOfWork, code: str) -> RecordRow:
         not row
         or _ended(ledger)
         or given.id != latest[-1].id
+        or any(entry.event is Event.WITHDRAW for entry in ledger if entry.number > given.number)
         or not signed
         or signed.ledger != ledger[-1].hash
     ):
@@ -181,6 +187,10 @@ def _row(archive: Archive, acting: Acting, unit: UnitOfWork, record: UUID) -> Re
     if row is None or not capable(archive, acting, unit, row.collection, _DESK):
         raise NotFound
     return row
+
+
+def _head(unit: UnitOfWork, record: UUID) -> bytes:
+    return unit.ledger.of_record(record)[-1].hash
 
 
 def _placed(unit: UnitOfWork, row: RecordRow) -> list[SealedBody]:
@@ -196,6 +206,10 @@ def _end(archive: Archive, row: RecordRow, closing: _Closing, acting: Acting | N
         now = unit.records.get(row.id)
         if now is None or _withdrawn(unit, row.id):
             raise Conflict(message("This record is withdrawn already. Nothing was changed."))
+        if closing.seen is not None and _head(unit, row.id) != closing.seen:
+            raise Conflict(
+                message("Somebody else changed this record meanwhile. Open it again; nothing was changed.")
+            )
         commit = consents.enter(unit, signer, now, entry, body, closed=whole or now.closed)
         gone = _gone(unit, now, closes)
         rooms = tuple(sorted({body.room for body in gone} | ({now.collection} if whole else set())))
@@ -211,12 +225,17 @@ def _end(archive: Archive, row: RecordRow, closing: _Closing, acting: Acting | N
         actor = acting.member if acting else None
         transparency.append(archive, unit, actor, event.value, detail, commit, about=row.id)
         unit.commit()
-    archive.shares.destroy([body.id for body in gone if not _kept_aside(body, whole=whole)])
-    until = shredding.set_aside(archive, [row.id]) if whole else None
-    shredding.drop_indexes(archive, absent)
+    with ExitStack() as after:  # each is done, last first, also when another fails: nothing waits for upkeep
+        after.callback(
+            archive.shares.destroy, [body.id for body in gone if not _kept_aside(body, whole=whole)]
+        )
+        until = shredding.until(archive) if whole and not kept else None
+        if whole:
+            after.callback(shredding.set_aside, archive, [row.id])
+        after.callback(indexing.drop, archive, absent)
     if acting:
         indexing.drain_held(archive, acting, row.collection)
-    return Ending(record=row.id, entry=entry.id, rooms=rooms, until=None if kept else until)
+    return Ending(record=row.id, entry=entry.id, rooms=rooms, until=until)
 
 
 def _entry(archive: Archive, row: RecordRow, closing: _Closing) -> tuple[ConsentEntry, SealedBody]:

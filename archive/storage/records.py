@@ -124,9 +124,10 @@ class Records:
         past = select(body.c.id, body.c.record, body.c.room).where(
             body.c.kind.in_(_RENDITIONS), body.c.not_after < day
         )
+        past = past.join(tables.records, tables.records.c.id == body.c.record).where(~tables.records.c.closed)
         return tuple((row["id"], row["record"], row["room"]) for row in self._rows.all(past))
 
-    def withdrawn(self) -> Mapping[UUID, UUID]:
+    def withdrawn(self, record: UUID | None = None) -> Mapping[UUID, UUID]:
         body, log, entry, later = tables.bodies, tables.log, tables.consents, tables.consents.alias("later")
         last = ~exists().where(later.c.record == entry.c.record, later.c.number > entry.c.number)
         closed = (
@@ -134,6 +135,8 @@ class Records:
             .join(entry, entry.c.record == tables.records.c.id)
             .where(tables.records.c.closed, entry.c.event == Event.WITHDRAW, last)
         )
+        if record is not None:
+            closed = closed.where(tables.records.c.id == record)
         recalled = select(tables.recalls.c.id).where(tables.recalls.c.state.in_(OPEN))
         spoken = select(body.c.id, body.c.record).where(body.c.record.in_(closed), body.c.id.not_in(recalled))
         logged = select(body.c.id, log.c.about.label("record")).join(log, log.c.id == body.c.id)

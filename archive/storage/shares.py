@@ -19,7 +19,7 @@ from archive.storage.rows import batches
 from archive.storage.sqlite import PATIENCE, File, check_small_file, new_small_file, upgrade_small_file
 from archive.storage.tables import append_only
 
-_FORMAT: Final = 3
+_FORMAT: Final = 4
 _FIRST: Final = 1
 
 _metadata = MetaData()
@@ -54,6 +54,7 @@ _aside = Table(
     Column("sealed", Bytes(), nullable=False),
 )
 _upkeep = Table("upkeep", _metadata, Column("at", Whole(), nullable=False))
+_doubted = Table("doubted", _metadata, Column("day", Date, nullable=False))
 append_only(_shredded, "number = NEW.number")
 
 
@@ -160,7 +161,11 @@ class ShareStore:
 
     def aside(self) -> Mapping[UUID, int]:
         with self._file.reading() as opened:
-            return {row.owner: row.until for row in opened.execute(select(_aside.c.owner, _aside.c.until))}
+            return _lying_aside(opened)
+
+    def lying(self) -> tuple[frozenset[UUID], Mapping[UUID, int]]:
+        with self._file.reading() as opened:
+            return frozenset(opened.scalars(select(_shares.c.owner))), _lying_aside(opened)
 
     def bring_back(self, owners: Iterable[UUID], open_: Callable[[UUID, bytes], bytes]) -> None:
         with self._file.reading() as opened:
@@ -233,6 +238,16 @@ class ShareStore:
         with self._file.reading() as opened:
             return opened.scalar(select(_upkeep.c.at))
 
+    def doubt(self, day: date) -> None:
+        with self._file.writing() as opened:
+            opened.execute(_doubted.delete())
+            opened.execute(_doubted.insert(), {"day": day})
+
+    def doubted(self) -> date | None:
+        with self._file.reading() as opened:
+            found: date | None = opened.scalar(select(_doubted.c.day))
+        return found
+
     def close(self) -> None:
         self._file.close()
 
@@ -244,6 +259,10 @@ class ShareStore:
                     "it. Try again in a moment."
                 )
             )
+
+
+def _lying_aside(opened: Connection) -> dict[UUID, int]:
+    return {row.owner: row.until for row in opened.execute(select(_aside.c.owner, _aside.c.until))}
 
 
 def _create(path: Path) -> None:

@@ -27,7 +27,7 @@ from archive.domain.keeping import BodyKind
 from archive.domain.rooms import RoomPurpose
 from archive.storage.columns import Bytes, Signature, Whole, Word, blobs, one_of, signatures, uuids, words
 
-SCHEMA: Final = "0004"
+SCHEMA: Final = "0005"
 """The newest revision in `migrations/versions`. Revisions are numbered, so older and newer are told apart."""
 
 metadata = MetaData(
@@ -284,7 +284,15 @@ unplaced = Table(
     metadata,
     _id("record"),
     _uuid("collection"),
+    Column("due", Date),
     Index(None, "collection"),
+)
+
+replaced = Table(
+    "replaced",
+    metadata,
+    _id("old"),
+    _uuid("new"),
 )
 
 reports = Table(
@@ -323,8 +331,8 @@ holds = Table(
     Index(None, "record"),
 )
 
-UNLOGGED: Final = frozenset({outbox.name, index_heads.name, unplaced.name})
-"""What waits for somebody with keys: the only tables that change without an entry in the log."""
+UNLOGGED: Final = frozenset({outbox.name, index_heads.name, unplaced.name, replaced.name})
+"""What waits for somebody with keys, or for upkeep: the only tables that change without an entry in the log."""
 
 
 def append_only(table: Table, same: str) -> None:

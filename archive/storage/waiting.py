@@ -1,17 +1,18 @@
-"""Knows what waits for somebody with keys: records to be indexed, how far each index got, reports to one member.
-Must not know text."""
+"""Knows what waits for somebody with keys, or for upkeep: records to be indexed or placed, how far each index got, what
+was replaced, reports to one member. Must not know text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from archive.domain.keeping import ReportRow
 from archive.domain.searching import IndexHead
 from archive.storage.rows import Rows, batches
-from archive.storage.tables import index_heads, outbox, reports, unplaced
+from archive.storage.tables import index_heads, outbox, replaced, reports, unplaced
 
 
 class Outbox:
@@ -49,18 +50,31 @@ class Outbox:
                 index_heads, [{"room": room, "generation": head.generation, "digest": head.digest}]
             )
 
-    def await_placing(self, collection: UUID, records: Iterable[UUID]) -> None:
+    def await_placing(self, collection: UUID, records: Iterable[UUID], due: date | None = None) -> None:
         wanted = frozenset(records)
         self.placed(wanted)
-        self._rows.insert(unplaced, [{"record": record, "collection": collection} for record in wanted])
+        self._rows.insert(
+            unplaced, [{"record": record, "collection": collection, "due": due} for record in wanted]
+        )
 
-    def unplaced(self, collection: UUID) -> tuple[UUID, ...]:
-        found = self._rows.all(select(unplaced.c.record).where(unplaced.c.collection == collection))
+    def unplaced(self, collection: UUID, day: date) -> tuple[UUID, ...]:
+        due = or_(unplaced.c.due.is_(None), unplaced.c.due <= day)
+        found = self._rows.all(select(unplaced.c.record).where(unplaced.c.collection == collection, due))
         return tuple(row["record"] for row in found)
 
     def placed(self, records: Iterable[UUID]) -> None:
         for batch in batches(records):
             self._rows.delete(unplaced.delete().where(unplaced.c.record.in_(batch)))
+
+    def note_replaced(self, by: Mapping[UUID, UUID]) -> None:
+        self._rows.insert(replaced, [{"old": old, "new": new} for old, new in by.items()])
+
+    def replaced(self) -> Mapping[UUID, UUID]:
+        return {row["old"]: row["new"] for row in self._rows.all(select(replaced))}
+
+    def settled(self, old: Iterable[UUID]) -> None:
+        for batch in batches(old):
+            self._rows.delete(replaced.delete().where(replaced.c.old.in_(batch)))
 
 
 class Reports:

@@ -1,6 +1,7 @@
 """Rows from before get the leaf of their body, so that their chain holds without it, and wait to be placed anew."""
 
 import sqlite3
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -32,7 +33,10 @@ def test_entries_get_their_leaf_and_records_wait(tmp_path: Path) -> None:
         [entry] = unit.ledger.of_record(UUID(RECORD))
         assert body
         assert entry.leaf == bodies.leaf(body)
-        assert (entry.receipt, unit.outbox.unplaced(UUID(CUSTODY))) == (b"", (UUID(RECORD),))
+        assert (entry.receipt, unit.outbox.unplaced(UUID(CUSTODY), date(2026, 2, 1))) == (
+            b"",
+            (UUID(RECORD),),
+        )
         assert len(consents.link(entry)) == 32
 
 

@@ -19,6 +19,7 @@ from archive.services import (
     checking,
     consenting,
     disclosing,
+    expiring,
     holding,
     rooms,
     shredding,
@@ -189,6 +190,31 @@ def test_lifted_within_the_three_days_they_run_out_as_ever(court: Court) -> None
     assert court.archive.shares.aside()
     shredding.finish(later(court.archive, shredding.LASTS + 60))
     assert court.archive.shares.aside() == {}
+
+
+def test_lifted_within_the_three_days_its_officers_still_undo_it(court: Court) -> None:
+    archive, record = court.archive, court.record
+    hold = court.hold()
+    withdrawing.withdraw(archive, court.desk, record)
+    holding.lift(archive, court.keeper, court.second, hold)
+    again = replace(consent(record), reason="The wrong record was named.")
+    with pytest.raises(CannotSignIn):
+        holding.undo(archive, court.keeper, court.desk, record, again)
+    holding.undo(archive, court.keeper, court.second, record, again)
+    assert disclosing.show(archive, court.keeper, court.standing.custody, record).identity
+    assert checking.fsck(archive, court.keeper) == ()
+
+
+def test_a_lifting_destroys_nothing_while_the_clock_is_in_doubt(court: Court) -> None:
+    archive = court.archive
+    hold = court.hold()
+    withdrawing.withdraw(archive, court.desk, court.record)
+    assert expiring.run(archive)
+    leapt = later(archive, 5 * 86400)
+    holding.lift(leapt, court.keeper, court.second, hold)
+    assert archive.shares.aside(), "the clock may be wrong: the three days may not be over"
+    expiring.confirm(leapt, court.keeper)
+    assert not archive.shares.aside()
 
 
 def test_neither_the_kit_nor_one_officer_opens_what_it_keeps(court: Court) -> None:

@@ -46,6 +46,18 @@ def test_a_legal_hold_takes_two_sign_ins(two: tuple[Cli, str, str]) -> None:
     assert cli.acting("fsck") == {"findings": []}
 
 
+def test_two_officers_bring_back_what_was_withdrawn_under_their_hold(two: tuple[Cli, str, str]) -> None:
+    cli, passphrases, record = two
+    hold = officers(cli, passphrases, "hold", "set", record, said="Order 12\n")["hold"]
+    cli.acting("consent", "withdraw", record)
+    officers(cli, passphrases, "hold", "lift", hold)
+    alone = f"{cli.passphrase}\nThe wrong record.\n"
+    assert "two officers" in cli.refused(WRONG, "hold", "undo", record, "--as", SOLO, said=alone)
+    assert officers(cli, passphrases, "hold", "undo", record, said="The wrong record.\n")["stored"]
+    assert first(cli) == record
+    assert cli.acting("fsck") == {"findings": []}
+
+
 def test_a_risk_hold_is_set_and_released_with_a_reason(two: tuple[Cli, str, str]) -> None:
     cli, passphrases, record = two
     hold = cli.acting("hold", "risk", record, said="Their brother was asked.\n")["hold"]
