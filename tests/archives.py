@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -154,6 +154,18 @@ def consent(
     return ConsentEntry(
         id=new_id(), record=record, event=Event.GRANT, basis=Basis.CONSENT, at=today, items=tuple(items)
     )
+
+
+def asked_first(entry: ConsentEntry) -> ConsentEntry:
+    """The same consent of somebody who also wants to be asked before a partner traces anybody with it."""
+    ask = GrantItem(
+        id=new_id(),
+        purpose=Purpose.TRACING,
+        audience=Audience.PARTNER,
+        data_class=DataClass.NARRATIVE,
+        decision=Decision.ASK,
+    )
+    return replace(entry, items=(*entry.items, ask))
 
 
 def account(

@@ -72,7 +72,8 @@ class ConsentState:
     """What the ledger of one record says today: where it stands, what is open by which grant, what is refused.
 
     ``holds``: the entries of the risk holds that stand. ``opens``: the first later day on which more may be open with
-    nobody saying anything, because a yes begins or a no ends.
+    nobody saying anything, because a yes begins or a no ends. ``asks``: the cells about which the person wants to be
+    asked first, and that nobody answered since.
     """
 
     state: State
@@ -80,6 +81,7 @@ class ConsentState:
     refused: frozenset[Cell] = frozenset()
     holds: frozenset[UUID] = frozenset()
     opens: date | None = None
+    asks: frozenset[Cell] = frozenset()
 
     def allows(self, purpose: Purpose, audience: Audience, data_class: DataClass) -> frozenset[UUID] | None:
         """Return the grant items on which this cell is open; None when it is closed."""
@@ -126,6 +128,7 @@ def fold(entries: Sequence[ConsentEntry], today: date) -> ConsentState:
         refused=frozenset(refused),
         holds=frozenset(ledger.holds),
         opens=min([*begins, *ends], default=None),
+        asks=frozenset(map(_cell, ledger.ask)) - {_cell(item) for item in (*ledger.yes, *ledger.no)},
     )
 
 
@@ -148,6 +151,7 @@ class _Ledger:
     def __init__(self) -> None:
         self.yes: list[GrantItem] = []
         self.no: list[GrantItem] = []
+        self.ask: list[GrantItem] = []
         self.suspended = False
         self.holds: set[UUID] = set()
         self._last: Event | None = None
@@ -170,6 +174,7 @@ class _Ledger:
         if entry.event is Event.SUPERSEDE:
             self._supersede(entry)
         self.no += [item for item in entry.items if item.decision is Decision.NO]
+        self.ask += [item for item in entry.items if item.decision is Decision.ASK]
         if entry.event in (Event.GRANT, Event.SUPERSEDE):
             self._grant(entry)
 
@@ -196,6 +201,7 @@ class _Ledger:
     def _narrow(self, entry: ConsentEntry) -> None:
         everything = entry.event is Event.WITHDRAW and not entry.closes
         self.yes = [item for item in self.yes if not everything and item.id not in entry.closes]
+        self.ask = [item for item in self.ask if not everything and item.id not in entry.closes]
         self._narrowed = True
         self._withdrawn = self._withdrawn or (entry.event is Event.WITHDRAW and not self.yes)
 
@@ -206,6 +212,7 @@ class _Ledger:
         self.yes = [item for item in self.yes if stands(item)]
         if entry.basis is Basis.CONSENT:
             self.no = [item for item in self.no if stands(item)]
+            self.ask = [item for item in self.ask if stands(item)]
         self._narrowed = False
 
 

@@ -17,7 +17,7 @@ from archive.domain.keeping import ConsentRow, RecordRow, SealedBody
 from archive.domain.records import Identity
 from archive.domain.rooms import RoomPurpose
 from archive.policy.access import Action
-from archive.policy.consent import fold
+from archive.policy.consent import ConsentState, fold
 from archive.sealing import commits
 from archive.sealing.bodies import Unsealed
 from archive.services import consents, indexing, placing, registering, saving, transparency, validating
@@ -32,14 +32,14 @@ SOURCE: Final = "source"
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """One draft on its way: its row and entry, what is to be sealed, where it will stand, when consent opens more."""
+    """One draft on its way: its row and entry, what is to be sealed, where it will stand, under which consent."""
 
     record: RecordRow
     entry: ConsentRow
     entry_body: SealedBody
     unsealed: list[Unsealed]
     standing: commits.Standing
-    opens: date | None
+    consent: ConsentState
 
 
 @transparency.refusals("accession")
@@ -81,7 +81,7 @@ def accession(
         sources = {blinds[draft.source_key]: draft.record.id for draft in new if draft.source_key}
         unit.records.add_sources(custody, SOURCE, sources)
         to_index(unit, of, [one.record.id for one in ready], placed)
-        placing.await_next(unit, custody, {one.record.id: one.opens for one in ready})
+        placing.note(unit, custody, {one.record.id: one.consent for one in ready})
         detail = {"room": custody.hex, "records": [one.record.id.hex for one in ready]}
         transparency.append(archive, unit, acting.member, "accession", detail, commit)
         unit.commit()
@@ -182,7 +182,7 @@ def _placed(of: placing.Collection, draft: Draft, entry: SealedBody, day: date) 
         entry_body=entry,
         unsealed=[master, *placing.renditions(of, standing, day)],
         standing=commits.Standing(master.id, 1, row.hash),
-        opens=standing.consent.opens,
+        consent=standing.consent,
     )
 
 

@@ -177,6 +177,18 @@ def due(archive: Archive, acting: Acting, custody: UUID) -> tuple[Due, ...]:
     )
 
 
+def ask_first(archive: Archive, acting: Acting, custody: UUID) -> tuple[tuple[UUID, str], ...]:
+    """Return (record, code) of a collection's records about which somebody wants to be asked first, and was not yet.
+
+    About what, custody reads in the ledger. Raises NotFound.
+    """
+    with archive.read() as unit:
+        if not capable(archive, acting, unit, custody, _DESK):
+            raise NotFound
+        found = unit.outbox.unanswered(custody)
+    return tuple(sorted(((record, code_of(record)) for record in found), key=lambda one: one[1]))
+
+
 def recognise(archive: Archive, code: str, source: str) -> None:
     """Return when a one-time code would close something. Raises NoSuchReceipt, Throttled as `by_receipt`."""
     _count(archive, source)

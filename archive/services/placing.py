@@ -140,12 +140,18 @@ def renditions(of: Collection, standing: Standing, today: date, only: UUID | Non
     return [rendition for rendition in found if rendition]
 
 
-def await_next(unit: UnitOfWork, custody: UUID, opens: Mapping[UUID, date | None]) -> None:
-    """Note that records were placed, and those that consent opens further by itself on a later day for that day."""
-    unit.outbox.placed(opens)
-    for record, day in opens.items():
-        if day:
-            unit.outbox.await_placing(custody, [record], day)
+def note(unit: UnitOfWork, custody: UUID, placed: Mapping[UUID, ConsentState | None]) -> None:
+    """Note that records were placed under their consent (None: closed), and what they wait for now.
+
+    That is a later day on which consent opens more by itself, or an answer of somebody who wants to be asked first.
+    """
+    unit.outbox.placed(placed)
+    for record, consent in placed.items():
+        if consent and consent.opens:
+            unit.outbox.await_placing(custody, [record], consent.opens)
+    unit.outbox.await_answer(
+        custody, {record: bool(consent and consent.asks) for record, consent in placed.items()}
+    )
 
 
 def row(of: Collection, standing: Standing, master_body: UUID, today: date) -> RecordRow:

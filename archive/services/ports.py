@@ -188,6 +188,12 @@ class Outbox(Protocol):
 
     def unplaced(self, collection: UUID, day: date) -> tuple[UUID, ...]: ...
     def placed(self, records: Iterable[UUID]) -> None: ...
+
+    def await_answer(self, collection: UUID, records: Mapping[UUID, bool]) -> None:
+        """Note of which records somebody wants to be asked before they are used further, and of which nobody does."""
+
+    def unanswered(self, collection: UUID) -> tuple[UUID, ...]: ...
+
     def note_replaced(self, by: Mapping[UUID, UUID]) -> None:
         """Note old body → what says the same in its place, until the old one's share is gone."""
 

@@ -105,9 +105,7 @@ def write(archive: Archive, acting: Acting, of: placing.Collection, change: Revi
             )
         to_index(unit, of, [row.id], placed)
         if change.only is None:
-            placing.await_next(
-                unit, row.collection, {row.id: None if change.closed else change.standing.consent.opens}
-            )
+            placing.note(unit, row.collection, {row.id: None if change.closed else change.standing.consent})
         for room in {body.room for body in old} - {of.custody.room}:
             unit.outbox.add(room, [row.id])
         absent = _losing(change, old, placed) - acting.keys.held()

@@ -20,7 +20,7 @@ from archive.domain.rooms import Capability, RoomPurpose
 from archive.policy.placement import OPENED_BY
 from archive.sealing import receipts
 from archive.sealing.commits import Signs
-from archive.services import consents, indexing, recalling, saving, shredding, transparency
+from archive.services import consents, indexing, placing, recalling, saving, shredding, transparency
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from archive.services.entitling import capable, keyless_trust, licence_of, today
@@ -217,7 +217,7 @@ def _end(archive: Archive, row: RecordRow, closing: _Closing, acting: Acting | N
         unit.records.remove_bodies([body.id for body in gone if not _kept_aside(body, whole=whole)])
         if whole:
             unit.records.replace(replace(now, closed=True))
-            unit.outbox.placed([now.id])
+            placing.note(unit, now.collection, {now.id: None})
         else:
             unit.outbox.await_placing(now.collection, [now.id])
         absent, kept = _to_index(acting, unit, now, rooms), now.id in shredding.held(archive, unit)

@@ -288,6 +288,14 @@ unplaced = Table(
     Index(None, "collection"),
 )
 
+ask_first = Table(
+    "ask_first",
+    metadata,
+    _id("record"),
+    _uuid("collection"),
+    Index(None, "collection"),
+)
+
 replaced = Table(
     "replaced",
     metadata,
@@ -331,7 +339,7 @@ holds = Table(
     Index(None, "record"),
 )
 
-UNLOGGED: Final = frozenset({outbox.name, index_heads.name, unplaced.name, replaced.name})
+UNLOGGED: Final = frozenset({outbox.name, index_heads.name, unplaced.name, replaced.name, ask_first.name})
 """What waits for somebody with keys, or for upkeep: the only tables that change without an entry in the log."""
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select
 from archive.domain.keeping import ReportRow
 from archive.domain.searching import IndexHead
 from archive.storage.rows import Rows, batches
-from archive.storage.tables import index_heads, outbox, replaced, reports, unplaced
+from archive.storage.tables import ask_first, index_heads, outbox, replaced, reports, unplaced
 
 
 class Outbox:
@@ -65,6 +65,16 @@ class Outbox:
     def placed(self, records: Iterable[UUID]) -> None:
         for batch in batches(records):
             self._rows.delete(unplaced.delete().where(unplaced.c.record.in_(batch)))
+
+    def await_answer(self, collection: UUID, records: Mapping[UUID, bool]) -> None:
+        for batch in batches(records):
+            self._rows.delete(ask_first.delete().where(ask_first.c.record.in_(batch)))
+        waiting = [record for record, asks in records.items() if asks]
+        self._rows.insert(ask_first, [{"record": record, "collection": collection} for record in waiting])
+
+    def unanswered(self, collection: UUID) -> tuple[UUID, ...]:
+        found = self._rows.all(select(ask_first.c.record).where(ask_first.c.collection == collection))
+        return tuple(row["record"] for row in found)
 
     def note_replaced(self, by: Mapping[UUID, UUID]) -> None:
         self._rows.insert(replaced, [{"old": old, "new": new} for old, new in by.items()])

@@ -1,4 +1,4 @@
-"""What waits: a day on which a record is to be placed anew; a body whose share is to go, and what replaced it."""
+"""What waits: a day on which a record is to be placed anew, a person who is to be asked, a body that was replaced."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,3 +15,10 @@ def upgrade() -> None:
         sa.Column("new", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("old", name="pk_replaced"),
     )
+    op.create_table(
+        "ask_first",
+        sa.Column("record", sa.Uuid(), nullable=False),
+        sa.Column("collection", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("record", name="pk_ask_first"),
+    )
+    op.create_index("ix_ask_first_collection", "ask_first", ["collection"], unique=False)

@@ -25,11 +25,14 @@ def test_what_waited_is_due(tmp_path: Path) -> None:
         assert unit.outbox.unplaced(custody, TODAY) == (record,)
         unit.outbox.await_placing(custody, [other], date(2026, 3, 1))
         unit.outbox.note_replaced({record: other})
+        unit.outbox.await_answer(custody, {record: True, other: True})
+        unit.outbox.await_answer(custody, {other: False})
         unit.commit()
     with Database(path).work() as unit:
         assert unit.outbox.unplaced(custody, date(2026, 2, 28)) == (record,)
         assert set(unit.outbox.unplaced(custody, date(2026, 3, 1))) == {record, other}
         assert unit.outbox.replaced() == {record: other}
+        assert unit.outbox.unanswered(custody) == (record,)
         unit.outbox.settled([record])
         unit.commit()
     with Database(path).read() as unit:

@@ -7,12 +7,22 @@ from uuid import UUID
 
 import pytest
 
+from archive.domain.consent import Decision, Event
 from archive.domain.errors import NoSuchReceipt, NotFound, Throttled
 from archive.domain.identifiers import code_of, new_id
 from archive.domain.rooms import RoomPurpose, Scope
-from archive.services import consenting, desk, disclosing, expiring, rooms, shredding, withdrawing
-from tests.archives import FULL, Standing, account, consent, draft
-from tests.services.services_cast import later, store
+from archive.services import (
+    cataloguing,
+    consenting,
+    desk,
+    disclosing,
+    expiring,
+    rooms,
+    shredding,
+    withdrawing,
+)
+from tests.archives import FULL, Standing, account, asked_first, consent, draft
+from tests.services.services_cast import entry, later, store
 
 
 @pytest.fixture
@@ -149,3 +159,28 @@ def test_a_receipt_is_recognised_before_it_is_used_and_many_tries_wait(standing:
 
 def still(standing: Standing, record: UUID) -> bool:
     return not desk.look(standing.archive, standing.acting("keeper"), record).closed
+
+
+def test_who_wants_to_be_asked_first_is_listed_until_they_answer(served: Standing) -> None:
+    archive, officer = served.archive, served.acting("outsider")
+    asking, other = account(), account()
+    given = asked_first(consent(asking.id))
+    store(served, draft(asking, given), draft(other))
+    listed = ((asking.id, code_of(asking.id)),)
+    assert desk.ask_first(archive, officer, served.custody) == listed
+    with pytest.raises(NotFound):
+        desk.ask_first(archive, served.acting("reader"), served.custody)
+    cataloguing.retag(archive, served.acting("keeper"), served.custody, asking.id, [])
+    assert desk.ask_first(archive, officer, served.custody) == listed
+    answer = entry(
+        asking.id, Event.GRANT, items=(replace(given.items[-1], id=new_id(), decision=Decision.NO),)
+    )
+    consenting.append(archive, served.acting("keeper"), served.custody, answer)
+    assert desk.ask_first(archive, officer, served.custody) == ()
+
+
+def test_a_record_that_is_withdrawn_asks_nobody(served: Standing) -> None:
+    asking = account()
+    store(served, draft(asking, asked_first(consent(asking.id))))
+    withdrawing.withdraw(served.archive, served.acting("outsider"), asking.id)
+    assert desk.ask_first(served.archive, served.acting("keeper"), served.custody) == ()

@@ -23,10 +23,12 @@ def appointed(world: World, login: str = "desk") -> str:
     return login
 
 
-def told(world: World, until: int | None = None) -> tuple[UUID, str]:
-    """A record of its own, and its code."""
+def told(world: World, until: int | None = None, *, ask: bool = False) -> tuple[UUID, str]:
+    """A record of its own, and its code; ``ask``: the person wants to be asked before it goes further."""
     standing, one = world.standing, archives.account(BODY, title="To be taken back")
     entry = archives.consent(one.id, until=until)
+    if ask:
+        entry = archives.asked_first(entry)
     [record] = accessioning.accession(
         standing.archive, standing.acting("keeper"), standing.custody, [archives.draft(one, entry)]
     )

@@ -131,13 +131,14 @@ def test_what_waits_is_placed_anew_by_who_holds_the_key(world: World, desk: Brow
     confirmed(desk, record, "limit", deed(desk, record, "limit", purposes="reading"))
     path = f"/desk/place/{world.standing.custody}"
     page = desk.get("/desk")
-    assert "to be placed anew" in page.text
+    assert "to be placed anew" not in page.text, "who cannot place is not told of it"
     assert path not in [form.action for form in page.forms]
     token = page.form("/desk/find").value("csrf_token")
     assert desk.post(path, [("csrf_token", token)]).status == 404
     page = keeper.get("/desk")
+    assert "to be placed anew" in page.text
     assert "Nothing waits" in keeper.follow(keeper.send(page.form(path))).text
-    assert "to be placed anew" not in desk.get("/desk").text
+    assert "to be placed anew" not in keeper.get("/desk").text
 
 
 def test_a_clock_in_doubt_is_for_an_officer(
@@ -171,3 +172,15 @@ def test_what_is_closed_without_being_withdrawn_says_so(
     assert code == code_of(record)
     assert "nothing that was agreed keeps it" in page.text
     page.form(f"/desk/records/{record}/withdraw")  # it can still be withdrawn, and so destroyed
+
+
+def test_who_wants_to_be_asked_first_is_listed_for_both(world: World, desk: Browser, keeper: Browser) -> None:
+    record, code = told(world, ask=True)
+    for browser, to in (
+        (desk, f"/desk/records/{record}"),
+        (keeper, f"{world.custody}/records/{record}/consent"),
+    ):
+        page = browser.get("/desk")
+        assert "Ask first" in page.text
+        assert code in page.text
+        assert to in {href for href, _rel in page.links}

@@ -158,7 +158,13 @@ def _desk(form: FindForm, found: tuple[tuple[str, str], ...] = ()) -> str:
         form=form,
         mistakes=found,
         served=[
-            (one, _name(one, number, names), _withdrawn(one), _due(one))
+            (
+                one,
+                _name(one, number, names),
+                _withdrawn(one),
+                _due(one),
+                desk.ask_first(archive(), acting(), one.custody),
+            )
             for number, one in enumerate(served, 1)
         ],
         waits=expiring.waits(archive()),

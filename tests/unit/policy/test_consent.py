@@ -347,3 +347,26 @@ def test_the_order_of_items_and_grants_does_not_matter(order: list[GrantItem]) -
 
 def fields(value: GrantItem | ConsentEntry) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+def test_who_wants_to_be_asked_first_is_told_until_somebody_answers() -> None:
+    cell, ask = (*RESEARCH, NARRATIVE), item(*RESEARCH, NARRATIVE, Decision.ASK)
+    assert fold([entry(ask)], TODAY).asks == frozenset({cell})
+    assert fold([entry(YES)], TODAY).asks == frozenset()
+    for answer in (YES, NO):
+        assert fold([entry(ask), entry(answer)], TODAY).asks == frozenset()
+    closed = entry(event=Event.LIMIT, closes=(ask.id,))
+    assert fold([entry(ask), closed], TODAY).asks == frozenset()
+    assert fold([entry(ask), entry(event=Event.SUPERSEDE)], TODAY).asks == frozenset()
+    assert fold([entry(ask), entry(event=Event.WITHDRAW)], TODAY).asks == frozenset()
+
+
+def test_what_consent_opens_by_itself_has_its_day() -> None:
+    later = item(*RESEARCH, NARRATIVE, since=TODAY + 9 * DAY)
+    no = item(*RESEARCH, NARRATIVE, Decision.NO, until=TODAY + 3 * DAY)
+    assert fold([entry(YES)], TODAY).opens is None
+    assert fold([entry(later)], TODAY).opens == TODAY + 9 * DAY
+    assert fold([entry(later, no)], TODAY).opens == TODAY + 4 * DAY
+    assert fold([entry(later, no)], TODAY + 4 * DAY).opens == TODAY + 9 * DAY
+    assert fold([entry(later, no)], TODAY + 9 * DAY).opens is None
+    assert fold([entry(item(*RESEARCH, NARRATIVE, Decision.NO, until=date.max))], TODAY).opens is None
