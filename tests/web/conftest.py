@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,9 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import make_server
 
 from archive.app import create_app
 from archive.config import Config
@@ -18,6 +22,11 @@ from archive.domain.records import Text
 from archive.services import accessioning
 from tests.archives import KEPT, Standing, abuse, account, consent, draft, found, place
 from tests.web.browsing import Browser, Page
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 @dataclass
@@ -62,6 +71,28 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             patch.setattr(standing.archive.sessions, "take_step", lambda _member, _step: True)
             records = seeded(standing)
             yield World(standing, create_app(Config(instance=folder), standing.archive), records)
+
+
+@pytest.fixture(scope="module")
+def site(world: World) -> Iterator[str]:
+    """The application on a port of this machine."""
+    server = make_server("localhost", 0, world.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", headless=True, args=ARGUMENTS
+        )
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

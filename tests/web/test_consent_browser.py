@@ -1,106 +1,22 @@
-"""Consent in a real browser: both languages, light and dark, small screens; and the whole journey of four people."""
+"""Consent in a real browser: the whole journey of four people, in both languages, with and without JavaScript."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from archive.web.language import KNOWN
+from tests.web.chromium import member, opened
 from tests.web.conftest import World
-from tests.web.desk_cast import appointed, receipt, told
-from tests.web.test_pages_browser import NARROW, chromium, opened, sideways, signed_in, site
-
-__all__ = ["chromium", "site"]  # fixtures
+from tests.web.desk_cast import appointed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def pages(page: Page, world: World, site: str) -> Iterator[str]:
-    """Every page of consent, one after another; what is foreseen on the way is confirmed by nobody."""
-    record, _code = told(world, until=9)
-    home = f"{site}{world.custody}/records/{record}/consent"
-    for path in ("", "/renew", "/limit", "/suspend", "/withdraw", "/aloud"):
-        page.goto(home + path)
-        yield f"consent{path}"
-    page.goto(f"{home}/limit")
-    page.locator("button[value=preview]").click()
-    yield "nothing chosen"
-    page.locator("input[name=ends]").first.check()
-    page.locator("button[value=preview]").click()
-    yield "foreseen"
-    page.goto(home)
-    page.locator("form[action$='/receipt'] button").click()
-    yield "receipt"
-    desk = f"{site}/desk/records/{record}"
-    page.goto(f"{site}/desk")
-    yield "desk"
-    page.goto(desk)
-    yield "desk record"
-    page.locator("form[action$='/withdraw'] button").click()
-    yield "desk foreseen"
-    page.locator("button[value=confirm]").click()
-    yield "withdrawn"
-    page.goto(home)
-    yield "consent withdrawn"
-    page.goto(f"{site}/withdraw")
-    yield "code"
-    page.locator("main form button").click()
-    yield "no code"
-    other, _code = told(world)
-    page.locator("#code").fill(receipt(world, other))
-    page.locator("main form button").click()
-    yield "sure"
-    page.locator("button[value=confirm]").click()
-    yield "closed"
-
-
-@pytest.mark.parametrize("lang", ["en", "ug"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(world: World, chromium: Browser, site: str, lang: str, scheme: str) -> None:
-    found = {}
-    with signed_in(world, chromium, site, lang, color_scheme=scheme, bypass_csp=True) as context:
-        page = context.new_page()
-        for name in pages(page, world, site):
-            opened(page)
-            for violation in Axe().run(page).response["violations"]:
-                found[f"{name}: {violation['id']}"] = [node["html"][:160] for node in violation["nodes"]][:3]
-    assert found == {}
-
-
-@pytest.mark.parametrize("lang", ["en", "ug"])
-@pytest.mark.parametrize("script", [True, False])
-def test_nothing_scrolls_sideways_on_a_small_screen(
-    world: World, chromium: Browser, site: str, lang: str, script: bool
-) -> None:
-    wide = {}
-    with signed_in(world, chromium, site, lang, viewport=NARROW, java_script_enabled=script) as context:
-        page = context.new_page()
-        for name in pages(page, world, site):
-            if script:
-                opened(page)
-            if over := sideways(page):
-                wide[name] = over
-    assert wide == {}
-
-
-def enter(world: World, chromium: Browser, site: str, login: str, lang: str, script: bool) -> Page:
+def enter(world: World, chromium: Browser, login: str, lang: str, script: bool) -> Page:
     """Somebody who is signed in, on a page of their own browser."""
     context = chromium.new_context(java_script_enabled=script)
-    cookie = world.sign_in(login).cookie
-    context.add_cookies(
-        [
-            {
-                "name": "__Host-guwah",
-                "value": f"{cookie}.{lang}",
-                "domain": "localhost",
-                "path": "/",
-                "secure": True,
-            }
-        ]
-    )
+    member(context, world, lang, login)
     page = context.new_page()
     page.set_default_timeout(10_000)
     return page
@@ -111,7 +27,7 @@ def enter(world: World, chromium: Browser, site: str, login: str, lang: str, scr
 def test_the_whole_journey(world: World, chromium: Browser, site: str, lang: str, script: bool) -> None:
     """A cataloguer asks and reads back, a researcher reads, the desk closes, the person closes the rest."""
     keeper, reader, desk = (
-        enter(world, chromium, site, login, lang, script) for login in ("keeper", "reader", appointed(world))
+        enter(world, chromium, login, lang, script) for login in ("keeper", "reader", appointed(world))
     )
     nobody = chromium.new_context(java_script_enabled=script, locale=lang).new_page()
     try:

@@ -1,19 +1,16 @@
-"""Counsel's pages in a real browser: both languages, light and dark, small screens, without JavaScript, on paper."""
+"""Counsel's pages in a real browser: without JavaScript, by keyboard, on paper."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from archive.domain.rooms import RoomPurpose
 from archive.services import exhibiting, verifying
+from tests.web.chromium import signed_in
 from tests.web.conftest import ENGLISH, World
-from tests.web.test_pages_browser import NARROW, chromium, sideways, signed_in, site
-
-__all__ = ["chromium", "site"]  # fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -34,35 +31,6 @@ def pages(page: Page, world: World, site: str) -> dict[str, str]:
     page.wait_for_url("**/exhibits/*")
     made = page.url
     return {"hits": home, "shortlist": f"{home}/shortlist", "made": made, "print": f"{made}/print"}
-
-
-@pytest.mark.parametrize("lang", ["en", "ug"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(world: World, chromium: Browser, site: str, lang: str, scheme: str) -> None:
-    found = {}
-    with signed_in(world, chromium, site, lang, color_scheme=scheme, bypass_csp=True) as context:
-        page = context.new_page()
-        page.goto(f"{site}{matter(world)}/shortlist")
-        empty = [violation["id"] for violation in Axe().run(page).response["violations"]]
-        for name, address in pages(page, world, site).items():
-            page.goto(address)
-            found[name] = [violation["id"] for violation in Axe().run(page).response["violations"]]
-    assert empty == []
-    assert {name: ids for name, ids in found.items() if ids} == {}
-
-
-@pytest.mark.parametrize("lang", ["en", "ug"])
-def test_nothing_scrolls_sideways_on_a_small_screen(
-    world: World, chromium: Browser, site: str, lang: str
-) -> None:
-    wide = {}
-    with signed_in(world, chromium, site, lang, viewport=NARROW, java_script_enabled=False) as context:
-        page = context.new_page()
-        for name, address in pages(page, world, site).items():
-            page.goto(address)
-            if over := sideways(page):
-                wide[name] = over
-    assert wide == {}
 
 
 def test_counsel_s_journey_by_keyboard_without_javascript(

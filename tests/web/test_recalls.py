@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser as Chromium
 
 from archive.domain.identifiers import code_of
 from archive.services import accessioning, holding, withdrawing
@@ -15,9 +13,6 @@ from tests.archives import account, draft
 from tests.web.browsing import Browser, Page, filled
 from tests.web.conftest import World
 from tests.web.desk_cast import appointed
-from tests.web.test_pages_browser import NARROW, chromium, sideways, signed_in, site
-
-__all__ = ["chromium", "site"]  # fixtures
 
 RECIPIENT, REACH = "Example Registry", "registry@example.org"
 TODAY = datetime.now(UTC).date().isoformat()
@@ -106,27 +101,3 @@ def test_the_desk_sees_that_and_nobody_sees_whom(world: World, keeper: Browser, 
         browser = world.sign_in(login)
         for path in (recalls, f"{recalls}/{uuid4()}/notice", f"{world.custody}/records/{record}/handover"):
             assert browser.get(path).status == 404
-
-
-@pytest.mark.browser
-@pytest.mark.slow
-@pytest.mark.parametrize("lang", ["en", "ug"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    world: World, chromium: Chromium, keeper: Browser, site: str, record: UUID, lang: str
-) -> None:
-    keeper.follow(written(world, keeper, record))
-    form = f"{site}{world.custody}/records/{record}/handover"
-    found: dict[str, tuple[object, object]] = {}
-    with signed_in(world, chromium, site, lang, viewport=NARROW, bypass_csp=True) as context:
-        page = context.new_page()
-        for name in ("form", "list", "notice"):
-            if name == "list":
-                withdrawn(world, record)
-            if name == "notice":
-                page.locator("a[href$='/notice']").first.click()
-                page.wait_for_url("**/notice")
-            else:
-                page.goto(form if name == "form" else f"{site}{world.custody}/recalls")
-            violations = [violation["id"] for violation in Axe().run(page).response["violations"]]
-            found[name] = (violations, sideways(page))
-    assert {name: seen for name, seen in found.items() if any(seen)} == {}

@@ -1,4 +1,4 @@
-"""The person's pages in a real browser: both languages, light and dark, small screens, on paper, without JavaScript."""
+"""The person's pages in a real browser: what is printed of them, without JavaScript."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from archive.services import withdrawing
+from tests.web.chromium import signed_in
 from tests.web.conftest import World
-from tests.web.test_pages_browser import NARROW, chromium, sideways, signed_in, site
 from tests.web.test_subject import REASON, RECIPIENT, record
 
-__all__ = ["chromium", "record", "site"]  # fixtures
+__all__ = ["record"]  # fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -35,33 +33,6 @@ def pages(page: Page, world: World, site: str, record: UUID) -> Iterator[str]:
         yield name
 
 
-@pytest.mark.parametrize("lang", ["en", "ug"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(
-    world: World, chromium: Browser, site: str, record: UUID, lang: str, scheme: str
-) -> None:
-    found = {}
-    with signed_in(world, chromium, site, lang, color_scheme=scheme, bypass_csp=True) as context:
-        page = context.new_page()
-        for name in pages(page, world, site, record):
-            found[name] = [violation["id"] for violation in Axe().run(page).response["violations"]]
-    assert {name: ids for name, ids in found.items() if ids} == {}
-    assert len(found) == 4
-
-
-@pytest.mark.parametrize("lang", ["en", "ug"])
-def test_nothing_scrolls_sideways_on_a_small_screen(
-    world: World, chromium: Browser, site: str, record: UUID, lang: str
-) -> None:
-    wide = {}
-    with signed_in(world, chromium, site, lang, viewport=NARROW, java_script_enabled=False) as context:
-        page = context.new_page()
-        for name in pages(page, world, site, record):
-            if over := sideways(page):
-                wide[name] = over
-    assert wide == {}
-
-
 def test_the_page_on_screen_prints_nothing_of_the_content(
     world: World, chromium: Browser, site: str, record: UUID
 ) -> None:
@@ -74,15 +45,3 @@ def test_the_page_on_screen_prints_nothing_of_the_content(
             )
             assert seen is (name == "whole"), name
             page.emulate_media(media="screen")
-
-
-def test_the_certificate_is_a_page_on_a_small_screen(
-    world: World, chromium: Browser, site: str, record: UUID
-) -> None:
-    withdrawing.withdraw(world.standing.archive, world.standing.acting("keeper"), record)
-    for lang in ("en", "ug"):
-        with signed_in(world, chromium, site, lang, viewport=NARROW, bypass_csp=True) as context:
-            page = context.new_page()
-            page.goto(f"{site}/records/{record}/certificate")
-            assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
-            assert not sideways(page)
