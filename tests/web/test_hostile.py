@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import cycle, islice
+from itertools import islice
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,27 +10,9 @@ from hypothesis import strategies as st
 
 from archive.web.rooms.forms import filters
 from tests.naughty import TWIN, sampled
-from tests.web.browsing import Browser, PageForm, filled
+from tests.web.browsing import Browser, filled
 from tests.web.conftest import World
-
-
-def stuffed(form: PageForm, strings: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """The form again and again, each of its fields with the next string, until every string was in some field."""
-    names = sorted(form.written)
-    endless = cycle(strings)
-    for _time in range(-(-len(strings) // len(names))):
-        yield dict(zip(names, islice(endless, len(names)), strict=True))
-
-
-def check(browser: Browser, form: PageForm, path: str, values: dict[str, str]) -> None:
-    page = browser.post(path, filled(form, values))
-    assert page.status in (303, 422, 429), (path, page.status, values)
-    if page.status == 303:
-        page = browser.follow(page)
-        assert page.status == 200, (path, values)
-    assert "<script>alert" not in page.response.text
-    assert "onload=x>" not in page.response.text
-    assert "Set-Cookie: x" not in str(page.response.headers)
+from tests.web.hostility import check, stuffed
 
 
 def test_signing_in(visitor: Browser, naughty: tuple[str, ...]) -> None:
