@@ -143,6 +143,16 @@ def upkeep(archive: Archive) -> Upkeep:
     )
 
 
+@contextmanager
+def alone(config: Config) -> Iterator[Archive]:
+    """Open an archive as `opened`, for a deed at which nobody else may have it open. Raises Conflict too."""
+    with ExitStack() as closing:
+        selftest.run()
+        places = _existing(config)
+        _hold(places, closing, alone=True)
+        yield _assembled(config, places, closing)
+
+
 def upgrade(config: Config) -> None:
     """Bring the main database to the present version, wholly or not at all. Raises as `build`, and DiskFull."""
     places = _existing(config)

@@ -105,6 +105,25 @@ def shredlist(given: Given, out: Path | None) -> None:
 
 
 @click.command(cls=Command)
+@pass_given
+def newepoch(given: Given) -> None:
+    """Seal every share under a new key of this machine, and destroy the old one. Stop guwah serve first.
+
+    Do it after a disk or a copy of the shred store went astray. Backups of the shares made before need the copy of
+    host/ from their time; make a backup, and copy host/ anew, right after it.
+    """
+    with bootstrap.alone(given.config()) as archive:
+        count, epoch = backing_up.new_epoch(archive), archive.host.epoch
+    given.voice.answer(
+        {"epoch": epoch, "shares": count}, f"{count} shares are sealed under host/shares-{epoch}.key."
+    )
+    given.voice.aside(
+        "The key before it is gone from this machine. Now make a backup, and copy host/ to its safe place: "
+        "shares backed up until now open only with the copy of host/ from their time."
+    )
+
+
+@click.command(cls=Command)
 @click.argument("source", metavar="DIR", type=_FOLDER)
 @click.option(
     "--shares", "shares_from", metavar="OTHER", type=_FOLDER, help="Where the shares are. Default: DIR."

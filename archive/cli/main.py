@@ -11,7 +11,7 @@ from io import TextIOWrapper
 import click
 
 from archive.cli import hygiene, refusals
-from archive.cli.backups import backup, restore, shredlist
+from archive.cli.backups import backup, newepoch, restore, shredlist
 from archive.cli.demonstrating import demo
 from archive.cli.exhibits import exhibit
 from archive.cli.given import Root
@@ -46,7 +46,7 @@ def guwah() -> None:
 
 for command in (
     init, demo, serve, member, room, grant, import_, rejects, search, show, tag, reindex, fsck, log, upgrade, exhibit,
-    backup, restore, shredlist, consent, hold, recall, subject,
+    backup, restore, shredlist, newepoch, consent, hold, recall, subject,
 ):  # fmt: skip
     guwah.add_command(command)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -122,6 +123,34 @@ class Host:
     def epoch(self) -> int:
         """The present epoch of the shred store."""
         return max(self._epochs)
+
+    def begin_epoch(self) -> None:
+        """Draw the key of a new epoch, durably; from now on shares are sealed under it."""
+        epoch, key = self.epoch + 1, kdf.random(kdf.KEY)
+        if self._folder:
+            _write(self._folder / _EPOCH.format(epoch), key)
+        self._epochs[epoch] = key
+
+    def end_epochs(self) -> None:
+        """Destroy the keys of all epochs but the present one: nothing opens what was sealed under them."""
+        for epoch in self._epochs.keys() - {self.epoch}:
+            if self._folder:
+                (self._folder / _EPOCH.format(epoch)).unlink(missing_ok=True)
+            del self._epochs[epoch]
+
+    def keyless(self, epochs: Iterable[int]) -> HostSecretsMissing | None:
+        """Return the refusal for shares of which no key is here; None when every epoch has its key."""
+        lost = sorted(set(epochs) - self._epochs.keys())
+        if not lost:
+            return None
+        return HostSecretsMissing(
+            message(
+                "Shares are sealed under %(file)s, which is not in %(folder)s. Put the copy of the host's secrets "
+                "from that time there."
+            ),
+            file=_EPOCH.format(lost[0]),
+            folder=str(self._folder),
+        )
 
     def draw(self) -> bytes:
         """Return a new share B."""

@@ -209,6 +209,22 @@ def renew(staged: Staged, shredded: ShredList, officers: Sequence[Acting] = ()) 
     )
 
 
+def new_epoch(archive: Archive) -> int:
+    """Seal every share under a new key of the host's and destroy the old one; return how many shares there are.
+
+    Whoever copied the shred store's file before, or finds what is left of it on a disk, opens none of it with what the
+    host has from now on. Nobody else may have the archive open. Killed at any moment it can be done again: as long as a
+    share needs it, the old key is there. Needs no key of a member. Cost: 30 µs a share, one log entry.
+    """
+    archive.host.begin_epoch()
+    count = archive.shares.reseal()
+    archive.host.end_epochs()
+    with archive.work() as unit:
+        transparency.append(archive, unit, None, "epoch", {"epoch": archive.host.epoch, "shares": count})
+        unit.commit()
+    return count
+
+
 def settle(archive: Archive) -> tuple[Finding, ...]:
     """Check a restored archive without a key, once it is in its place; return what is wrong.
 

@@ -294,6 +294,9 @@ class ShareStore(Shares, Protocol):
     def forget_aside(self, owners: Iterable[UUID]) -> None:
         """Destroy shares that lie aside, for good."""
 
+    def reseal(self) -> int:
+        """Seal every share under the host's present epoch; return how many."""
+
     def shredded(self) -> ShredList:
         """Return the whole shred list. Raises Damaged when it was changed."""
 

@@ -40,7 +40,7 @@ ACTIONS: Final = frozenset(
         "expire", "shred", "undo", "hand-over", "recall", "recalls", "hold", "lift", "holds", "subject-report",
         "certificate", "register", "open", "search", "suggest", "refused",
         "import", "report", "log-read", "reindex", "fsck", "exhibit", "backup",
-        "restore",
+        "restore", "epoch",
     }
 )  # fmt: skip
 """The closed list of what the log speaks of; the words stand in the clear."""

@@ -58,6 +58,7 @@ WORDS: Final[Mapping[str, LazyString]] = {
     "import": _l("imported rows"),
     "report": _l("read a report of refused rows"),
     "log-read": _l("looked at this log"),
+    "epoch": _l("sealed the shares under a new key of this machine"),
     "reindex": _l("made a search index anew"),
     "fsck": _l("checked the whole archive"),
     "exhibit": _l("made an exhibit sheet"),

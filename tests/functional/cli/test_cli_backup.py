@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive import bootstrap
-from archive.cli.refusals import DAMAGED, REFUSED, WRONG
+from archive.cli.refusals import BUSY, DAMAGED, REFUSED, WRONG
 from archive.config import load
 from archive.services import signing_in
 from tests.functional.cli.conftest import RECORDS, SOLO, Cli
@@ -160,3 +160,30 @@ def test_two_officers_override_and_it_is_logged(two: Cli, tmp_path: Path) -> Non
             actions = [row.action for row in unit.log.entries(0, 100)]
         signing_in.lock(archive, nur)
     assert actions[-4:-1] == ["sign-in", "sign-in", "restore"]
+
+
+def test_a_new_epoch_leaves_older_copies_of_the_shares_without_a_key(
+    cli: Cli, backup: Path, tmp_path: Path
+) -> None:
+    before = shutil.copytree(cli.instance / "host", tmp_path / "then" / "host")
+    said = cli("newepoch")
+    assert "shares-2.key" in said.stdout
+    assert "copy host/" in said.stderr
+    assert sorted(path.name for path in (cli.instance / "host").glob("shares-*")) == ["shares-2.key"]
+    assert cli.acting("fsck") == {"findings": []}
+    assert cli.acting("search", "--room", "custody", said="\n")["total"] == RECORDS
+    newest = listed(cli, tmp_path / "list")
+    shutil.copytree(cli.instance / "host", tmp_path / "now" / "host")
+    words = ("restore", str(backup), "--shred-list", newest)
+    refused = Cli(tmp_path / "now", cli.secrets).refused(DAMAGED, *words)
+    assert "shares-1.key" in refused
+    assert "from that time" in refused
+    assert not (tmp_path / "now" / "main").exists()
+    shutil.copy(cli.instance / "host" / "shares-2.key", before)
+    assert Cli(tmp_path / "then", cli.secrets)(*words).exit_code == 0
+
+
+def test_a_new_epoch_is_begun_by_one_who_is_alone(cli: Cli) -> None:
+    with bootstrap.opened(load(cli.instance)):
+        assert "in use" in cli.refused(BUSY, "newepoch")
+    assert [path.name for path in (cli.instance / "host").glob("shares-*")] == ["shares-1.key"]
