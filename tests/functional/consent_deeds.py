@@ -12,7 +12,7 @@ from itertools import product
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from archive.domain.consent import Event
+from archive.domain.consent import DataClass, Decision, Event
 from archive.domain.errors import Conflict, GuwahError, Invalid, NotFound
 from archive.domain.records import Marking
 from archive.domain.rooms import Capability, RoomPurpose, Scope
@@ -29,7 +29,7 @@ from archive.services import (
 )
 from tests.archives import abuse, place
 from tests.functional.consent_machine import MARKS, READERS, Ledgers, marked, pick
-from tests.functional.consent_model import ARREST, COUNTIES, MEDICATION, Told
+from tests.functional.consent_model import ARREST, BEHIND, COUNTIES, MEDICATION, Told
 
 BOUNDS = ((), ("xj-hotan",), ("xj-kashgar", "xj-urumqi"), ("xj-urumqi",))
 others = st.sampled_from(["reader", "reader", "counsel", "counsel", "outsider"])
@@ -100,6 +100,11 @@ class Deeds(Ledgers):
             return
         with self.archive.read() as unit:
             told.closes(set(unit.ledger.of_record(told.id)[-1].closes))
+        told.no += [
+            self.item(pair, each, Decision.NO, (None, None))
+            for pair in BEHIND.get(purpose, ())
+            for each in DataClass
+        ]
 
     @some
     @rule(pick=pick)

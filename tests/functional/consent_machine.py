@@ -24,7 +24,7 @@ from archive.domain.errors import GuwahError
 from archive.domain.identifiers import new_id
 from archive.domain.records import Passage, Text
 from archive.domain.rooms import Capability, RoomPurpose, Scope
-from archive.services import accessioning, consenting, rooms
+from archive.services import accessioning, consenting, holding, rooms
 from archive.services.acting import Acting
 from tests import archives
 from tests.archives import Standing, abuse, account, place
@@ -197,13 +197,15 @@ class Ledgers(RuleBasedStateMachine):
         self.settled(told)
         self.told.append(told)
 
-    def entry(self, told: Told, event: Event, items=(), closes=()) -> ConsentEntry:
-        reason = "Found on record: naming others puts nobody at risk." if items else ""
+    def entry(self, told: Told, event: Event, items=(), closes=(), basis=Basis.CONSENT) -> ConsentEntry:
+        reason = (
+            "Found on record: naming others puts nobody at risk." if items or basis != Basis.CONSENT else ""
+        )
         return ConsentEntry(
             id=new_id(),
             record=told.id,
             event=event,
-            basis=Basis.CONSENT,
+            basis=basis,
             at=self.day,
             items=tuple(items),
             closes=tuple(closes),
@@ -222,7 +224,7 @@ class Ledgers(RuleBasedStateMachine):
 
     def settled(self, told: Told) -> None:
         """It was placed now, as the ledger then stood; where nothing keeps it, it is closed."""
-        told.placed, told.closed = self.day, not told.kept(self.day)
+        told.closed = not told.kept(self.day)
 
     @precondition(lambda self: self.told)
     @rule(pick=pick, said=cells, index=st.booleans())
@@ -262,6 +264,48 @@ class Ledgers(RuleBasedStateMachine):
         if self.append(told, Event.SUPERSEDE, items):
             told.supersedes(items)
             self.settled(told)
+
+    @precondition(lambda self: self.told)
+    @rule(pick=pick, basis=st.sampled_from([Basis.VITAL_INTEREST, Basis.PUBLIC_INTEREST]))
+    def keep_on_another_basis(self, pick, basis) -> None:
+        self.noted("another basis")
+        told = self.one(pick)
+        entry = self.entry(told, Event.GRANT, basis=basis)
+        try:
+            consenting.append(self.archive, self.keeper, self.standing.custody, entry)
+        except GuwahError:
+            assert told.withdrawn, "another basis was refused"
+            return
+        told.keeps(entry.id)
+        self.settled(told)
+
+    @precondition(lambda self: self.told)
+    @rule(pick=pick)
+    def hold_for_others(self, pick) -> None:
+        self.noted("risk hold")
+        told, custody = self.one(pick), self.standing.custody
+        try:
+            hold = holding.set_risk(self.archive, self.keeper, custody, told.id, "Made up.")
+        except GuwahError:
+            assert told.withdrawn or told.closed, "a hold was refused"
+            return
+        told.holds_at_risk.add(hold)
+        self.settled(told)
+
+    @precondition(lambda self: any(told.holds_at_risk for told in self.told))
+    @rule(pick=pick)
+    def release(self, pick) -> None:
+        self.noted("release")
+        held = [told for told in self.told if told.holds_at_risk]
+        told = held[pick % len(held)]
+        hold = min(told.holds_at_risk)
+        try:
+            holding.release_risk(self.archive, self.keeper, self.standing.custody, told.id, hold, "Made up.")
+        except GuwahError:
+            assert told.withdrawn or told.closed, "a release was refused"
+            return
+        told.holds_at_risk.remove(hold)
+        self.settled(told)
 
 
 def marked(text: Text, word: str, carries: DataClass | None) -> Text:

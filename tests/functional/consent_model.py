@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from archive.domain.consent import Audience, DataClass, GrantItem, Purpose
+from archive.domain.consent import Audience, DataClass, Decision, GrantItem, Purpose
 from archive.domain.rooms import RoomPurpose
 from archive.vocabularies.load import vocabulary
 
@@ -23,6 +23,8 @@ COURTS: tuple[Pair, ...] = (
     (Purpose.INTERNATIONAL_COURT, Audience.LEGAL_TEAM),
     (Purpose.DOMESTIC_COURT, Audience.COURT),
 )
+AT_RISK = {DataClass.IDENTITY, DataClass.CONTACT, DataClass.PLACE_PRECISE, DataClass.THIRD_PARTY}
+"""What shows others, and no yes opens while they are at risk."""
 BEHIND = {RoomPurpose.READING: (RESEARCH,), RoomPurpose.MATTER: COURTS}
 """Which purposes and audiences a room is read for."""
 
@@ -51,14 +53,22 @@ class Told:
     no: list[GrantItem] = field(default_factory=list)
     suspended: bool = False
     withdrawn: bool = False
-    placed: date = date.min
     closed: bool = False
+    holds_at_risk: set[UUID] = field(default_factory=set)
     receipt: str = ""
 
     def grants(self, items: list[GrantItem]) -> None:
         self.no += [item for item in items if item.decision == "no"]
         self.yes += [item for item in items if item.decision == "yes"]
         self.withdrawn = False
+
+    def keeps(self, entry: UUID) -> None:
+        """Another basis than consent: it keeps the record, and opens nothing."""
+        self.yes += [
+            GrantItem(id=entry, purpose=purpose, audience=audience, data_class=each, decision=Decision.YES)
+            for purpose, audience in KEPT
+            for each in DataClass
+        ]
 
     def closes(self, items: set[UUID]) -> None:
         self.yes = [item for item in self.yes if item.id not in items]
@@ -71,8 +81,10 @@ class Told:
         self.yes, self.withdrawn = [], True
 
     def open(self, pair: Pair, data_class: DataClass, day: date) -> bool:
-        """A yes that lives, no no that lives, and no suspension beyond keeping it."""
+        """A yes that lives, no no that lives, no suspension beyond keeping it, nobody at risk by it."""
         if self.suspended and pair not in KEPT:
+            return False
+        if self.holds_at_risk and pair not in KEPT and data_class in AT_RISK:
             return False
         said = [item for item in self.yes if _names(item, pair, data_class) and _lives(item, day)]
         return bool(said) and not self.refused(pair, data_class, day)
@@ -103,11 +115,6 @@ class Told:
             if any(self.open(pair, each, day) for pair in BEHIND[purpose])
             and not any(self.refused(pair, each, day) for pair in BEHIND[purpose])
         }
-
-    def dawned(self, day: date) -> bool:
-        """Whether something opened by itself since it was last placed: nobody is there at midnight who could."""
-        begun = any(item.since and self.placed < item.since <= day for item in self.yes)
-        return begun or any(item.until and self.placed <= item.until < day for item in self.no)
 
 
 @dataclass

@@ -55,7 +55,7 @@ class Reading:
     def must(self, told: list[Told], name: str) -> dict[Told, Sight]:
         """What it has to show once everything that waited was placed."""
         found = self.open(told, name)
-        return {each: said for each, said in found.items() if not (each.closed or each.dawned(self.now()))}
+        return {each: said for each, said in found.items() if not each.closed}
 
     def show(self, login: str, name: str, told: Told) -> Sight | None:
         acting, room = self.acting(login), self.seats[name].id
