@@ -14,7 +14,7 @@ from archive.cli.consents import CODE
 from archive.cli.given import Given, Group, Member, as_member, as_officers, pass_given
 from archive.cli.refusals import Mistaken
 from archive.cli.saying import table
-from archive.cli.withdrawals import BACK, kept_again
+from archive.cli.withdrawals import BACK
 from archive.domain.identifiers import code_of
 from archive.services import deciding, holding
 from archive.services.holding import Held
@@ -71,7 +71,7 @@ def undo(given: Given, member: Member, second: Member | None, said: str) -> None
         raise Mistaken(_ALONE)
     with given.officers(member, second) as (archive, officers):
         record = choosing.spoken(archive, officers[0], said)
-        entry = kept_again(archive, record, asking.typed("reason"))
+        entry = deciding.kept_again(archive, record, asking.typed("reason"))
         holding.undo(archive, officers[0], officers[1], record, entry)
     given.voice.answer({"record": record, "stored": True}, BACK)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 import click
 
@@ -15,12 +14,8 @@ from archive.cli import asking, choosing
 from archive.cli.consents import CODE, GONE, consent
 from archive.cli.given import Given, Member, as_member, pass_given
 from archive.cli.saying import words
-from archive.domain.consent import Audience, Basis, ConsentEntry, DataClass, Decision, Event, GrantItem
-from archive.domain.identifiers import new_id
 from archive.domain.rooms import RoomPurpose
-from archive.policy.consent import KEEPING
 from archive.services import admitting, cataloguing, consenting, deciding, rooms, shredding, withdrawing
-from archive.services.archive import Archive
 
 __all__ = ["consent"]  # the group of `consents`, with these words in it
 
@@ -89,28 +84,9 @@ def undo(given: Given, member: Member, said: str) -> None:
     """
     with given.acting(member) as (archive, acting):
         record = choosing.spoken(archive, acting, said)
-        entry = kept_again(archive, record, asking.typed("reason"))
+        entry = deciding.kept_again(archive, record, asking.typed("reason"))
         shredding.undo(archive, acting, asking.secret("archive kit"), record, entry)
     given.voice.answer({"record": record, "stored": True}, BACK)
-
-
-def kept_again(archive: Archive, record: UUID, reason: str) -> ConsentEntry:
-    """Return the entry under which custody, and no other room, keeps a record again."""
-    items = tuple(
-        GrantItem(id=new_id(), purpose=purpose, audience=audience, data_class=one, decision=Decision.YES)
-        for purpose, audience in sorted(KEEPING)
-        for one in DataClass
-        if audience is Audience.CUSTODIAN
-    )
-    return ConsentEntry(
-        id=new_id(),
-        record=record,
-        event=Event.GRANT,
-        basis=Basis.CONSENT,
-        at=archive.clock().date(),
-        items=items,
-        reason=reason,
-    )
 
 
 @consent.command("appoint")

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from archive.domain.consent import (
     Audience,
+    Basis,
     ConsentEntry,
     DataClass,
     Decision,
@@ -26,7 +27,7 @@ from archive.domain.keeping import BodyKind, RecordRow
 from archive.domain.records import Identity
 from archive.domain.rooms import RoomPurpose, RoomTerms
 from archive.policy.access import Action
-from archive.policy.consent import ConsentState, State, fold, standing
+from archive.policy.consent import KEEPING, ConsentState, State, fold, standing
 from archive.policy.placement import OPENED_BY, place, place_identity, shows
 from archive.services import consenting, placing, revising, transparency, validating
 from archive.services.acting import Acting
@@ -348,3 +349,21 @@ def _check_closes(entry: ConsentEntry, known: Iterable[UUID]) -> None:
     if not set(entry.closes) <= set(known):
         said = message("This ends an answer that the ledger of this record does not hold.")
         raise Invalid([Problem("consent.closes", said)])
+
+
+def kept_again(archive: Archive, record: UUID, reason: str) -> ConsentEntry:
+    """Return the entry under which custody, and no other room, keeps a record whose withdrawal was a mistake."""
+    items = tuple(
+        GrantItem(id=new_id(), purpose=purpose, audience=audience, data_class=one, decision=Decision.YES)
+        for purpose, audience in sorted(KEEPING)
+        for one in DataClass
+    )
+    return ConsentEntry(
+        id=new_id(),
+        record=record,
+        event=Event.GRANT,
+        basis=Basis.CONSENT,
+        at=archive.clock().date(),
+        items=items,
+        reason=reason,
+    )

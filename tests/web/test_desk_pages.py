@@ -117,6 +117,30 @@ def test_a_record_is_withdrawn_and_a_second_member_destroys_it(
     assert code not in keeper.get("/desk").text
 
 
+def test_a_mistake_is_brought_back_by_who_holds_custody_with_the_kit(
+    world: World, desk: Browser, keeper: Browser, reader: Browser
+) -> None:
+    record, _code = told(world)
+    confirmed(desk, record, "withdraw", deed(desk, record, "withdraw"))
+    path = f"/desk/records/{record}"
+    assert f"{path}/undo" not in [form.action for form in desk.get(path).forms]
+    form = keeper.get(path).form(f"{path}/undo")
+    assert keeper.send(form, kit="", why="").status == 422
+    page = keeper.send(form, kit="wrong-words-made-up", why="Another person was meant.")
+    assert page.status == 422
+    assert "does not open it" in page.text
+    assert "wrong-words-made-up" not in page.response.text
+    assert page.form(f"{path}/undo").value("why") == "Another person was meant."
+    sent = desk.post(f"{path}/undo", [*form.fields, ("kit", world.standing.archive_kit), ("why", "Mine.")])
+    assert sent.status in (400, 404), "the desk has no key of custody, and brings nothing back"
+    done = keeper.send(form, kit=world.standing.archive_kit, why="Another person was meant.")
+    assert "It is back in custody" in keeper.follow(done).text
+    assert keeper.get(f"{world.custody}/records/{record}").status == 200
+    assert reads(world, reader, record) == 404
+    again = keeper.send(form, kit=world.standing.archive_kit, why="Once more.")
+    assert (again.status, keeper.get(f"{path}/undo").status) == (303, 303)
+
+
 def test_what_runs_out_soon_is_listed_for_both(world: World, desk: Browser, keeper: Browser) -> None:
     record, code = told(world, until=3)
     for browser in (desk, keeper):

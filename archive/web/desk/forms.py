@@ -4,7 +4,7 @@ Must not know which records there are."""
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectChoice, StringField
+from wtforms import PasswordField, SelectChoice, StringField
 
 from archive.domain.rooms import RoomPurpose
 from archive.web.entering.parts import Chosen, block
@@ -17,6 +17,15 @@ class FindForm(Form):
         [required(), at_most(LINE)],
         description=_l("As it stands on the person's slip: ten letters and digits."),
     )
+
+
+class UndoForm(Form):
+    """The way back from a withdrawal that was a mistake."""
+
+    kit = PasswordField(
+        _l("Archive kit"), [required(), at_most(LINE)], description=_l("The words on the sheet in the safe.")
+    )
+    why = block(_l("What went wrong"), required(), description=_l("Sealed to custody; nobody else reads it."))
 
 
 class CloseForm(Form):

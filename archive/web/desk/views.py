@@ -16,14 +16,14 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from wtforms import SelectChoice
 
-from archive.domain.errors import Conflict, NotFound, Refused
+from archive.domain.errors import CannotSignIn, Conflict, NotFound, Refused
 from archive.domain.identifiers import code_of
 from archive.domain.rooms import RoomPurpose
-from archive.services import cataloguing, desk, expiring, rooms, shredding, withdrawing
+from archive.services import cataloguing, deciding, desk, expiring, rooms, shredding, withdrawing
 from archive.services.desk import Found, Served
 from archive.web.current import acting, archive
 from archive.web.dates import moment
-from archive.web.desk.forms import CloseForm, FindForm
+from archive.web.desk.forms import CloseForm, FindForm, UndoForm
 from archive.web.forms import mistakes
 from archive.web.guard import member
 from archive.web.presenting import Said, ours, theirs
@@ -78,7 +78,29 @@ def look(record: UUID) -> str:
     return _record(desk.look(archive(), acting(), record), CloseForm(formdata=None))
 
 
-@blueprint.get(f"{_RECORD}/<any(limit, withdraw, destroy):deed>")
+@blueprint.post(f"{_RECORD}/undo")
+@member()
+def undo(record: UUID) -> ResponseReturnValue:
+    """Bring back into custody what was withdrawn by mistake, with the archive kit; the kit is on no page after it."""
+    seen, form = desk.look(archive(), acting(), record), UndoForm()
+    if not seen.withdrawn:
+        return redirect(url_for("desk.look", record=record), 303)
+    found = mistakes(form) if not form.validate() else ()
+    if not found:
+        entry = deciding.kept_again(archive(), record, form.why.data)
+        try:
+            shredding.undo(archive(), acting(), form.kit.data, record, entry)
+        except CannotSignIn:
+            found = ((form.kit.id, _("This kit does not open it. Compare the words with the sheet.")),)
+        except Conflict as refused:
+            found = (("", _(refused.text, **refused.values)),)
+        else:
+            flash(_("It is back in custody, and in no other room."))
+            return redirect(url_for("desk.look", record=record, _anchor="main"), 303)
+    return _record(seen, CloseForm(formdata=None), found, form), 422
+
+
+@blueprint.get(f"{_RECORD}/<any(limit, withdraw, destroy, undo):deed>")
 @member()
 def back(record: UUID, deed: str) -> ResponseReturnValue:  # noqa: ARG001  # reloading a preview leads to the record
     return redirect(url_for("desk.look", record=record), 303)
@@ -199,7 +221,9 @@ def _kinds(counted: Mapping[RoomPurpose, int]) -> list[tuple[str, str, int]]:
     return [(one.value, purpose(one), counted[one]) for one in _ORDER if one in counted]
 
 
-def _record(seen: Found, form: CloseForm, found: tuple[tuple[str, str], ...] = ()) -> str:
+def _record(
+    seen: Found, form: CloseForm, found: tuple[tuple[str, str], ...] = (), undoing: UndoForm | None = None
+) -> str:
     form.purposes.choices = [
         SelectChoice(value, words)
         for value, words, _many in _kinds(seen.rooms)
@@ -211,6 +235,7 @@ def _record(seen: Found, form: CloseForm, found: tuple[tuple[str, str], ...] = (
         kinds=_kinds(seen.rooms),
         left=_left(seen.until) if seen.until else "",
         form=form,
+        undoing=undoing or UndoForm(formdata=None),
         mistakes=found,
     )
 
