@@ -71,7 +71,7 @@ withdrawal: setup ## withdraw one of 2,100 records while serving, then hunt it: 
 
 screenshots: setup ## renew the pictures of the demo in docs/proofs/screens
 	tools/browser
-	$(BIN)/python -m tests.proofs.screenshots
+	$(BIN)/python tests/proofs/screenshots.py
 
 format: setup ## set code and templates in the one format
 	$(BIN)/ruff check --fix .
