@@ -46,10 +46,10 @@ check: setup ## style, types, rings, templates, translations, dead code
 	$(BIN)/python tools/deadcode.py
 
 bench: setup ## measure ours beside a peer, one JSON object a line (ARGS=sealing for one)
-	@$(BIN)/python -m tests.bench $(ARGS)
+	@$(BIN)/python -m tests.bench $(ARGS) $(if $(ARGS),,| tee docs/proofs/bench.jsonl)
 
 crash: setup ## kill the archive 200 times while it saves and while it imports; nothing may be lost
-	GUWAH_TEST_KILLS=200 $(BIN)/python -m pytest -q -s tests/functional/test_killed_while_saving.py tests/functional/test_killed_while_importing.py
+	@GUWAH_TEST_KILLS=200 $(BIN)/python -m pytest -q -s tests/functional/test_killed_while_saving.py tests/functional/test_killed_while_importing.py | tee /dev/stderr | grep -oE '[0-9]+ (kills|passed).*' > docs/proofs/crash.txt
 
 imports: setup ## import every testimony and account of ../shared/data, and search at the page, the API, the command line
 	@GUWAH_TEST_ACCOUNTS=1958 $(BIN)/python -m pytest -q -s tests/functional/test_three_doors.py -m shared | tee /dev/stderr | grep -o '{.*}' > docs/proofs/imports.txt
@@ -71,7 +71,7 @@ withdrawal: setup ## withdraw one of 2,100 records while serving, then hunt it: 
 
 screenshots: setup ## renew the pictures of the demo in docs/proofs/screens
 	tools/browser
-	$(BIN)/python -m tests.proofs.screenshots
+	$(BIN)/python tests/proofs/screenshots.py
 
 format: setup ## set code and templates in the one format
 	$(BIN)/ruff check --fix .

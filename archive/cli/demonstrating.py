@@ -6,6 +6,8 @@ Knows flags and who is told what. Must not know what the demonstration holds.
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 import time
 from pathlib import Path
 from typing import Final
@@ -21,6 +23,7 @@ from archive.cli.saying import table
 from archive.config import DEFAULT_INSTANCE
 from archive.services import signing_in
 
+_NAME: Final = "guwah"
 _MAKE: Final = Path(".demo")
 """Where `make demo` puts its demonstration."""
 
@@ -50,7 +53,7 @@ def demo(ctx: click.Context, port: int | None, *, no_serve: bool) -> None:
         {"instance": config.instance, "credentials": config.instance / CREDENTIALS, "members": people},
         "A demonstration: every record is invented, every secret public. They can sign in:",
         table(("login", "role", "passphrase", "rooms"), rows),
-        f"The code that signing in asks for: guwah demo code LOGIN --instance {_shown(config.instance)}",
+        f"The code that signing in asks for: {_called()} demo code LOGIN --instance {_shown(config.instance)}",
     )
     if not no_serve:
         serving.run(config, given.voice)
@@ -78,6 +81,13 @@ def _instance(given: Given) -> Path:
     if unnamed and not (place / CREDENTIALS).exists() and (_MAKE / CREDENTIALS).exists():
         return _MAKE
     return place
+
+
+def _called() -> str:
+    """What calls this command from here: its name where the shell finds it by that, else where it lies."""
+    here, found = Path(sys.argv[0]), shutil.which(_NAME)
+    elsewhere = here.name == _NAME and here.exists() and not (found and here.samefile(found))
+    return str(here) if elsewhere else _NAME
 
 
 def _shown(instance: Path) -> str:

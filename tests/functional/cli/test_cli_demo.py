@@ -1,6 +1,8 @@
 """`guwah demo`: made whole, the same each time, kept when it is there, and never where a real archive is."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +124,22 @@ def test_codes_without_a_demonstration_are_refused(tmp_path: Path) -> None:
     assert "no demonstration" in nowhere.refused(WRONG, "demo", "code", "researcher")
     (tmp_path / CREDENTIALS).write_text('[{"login": 1}]')
     assert "cannot be read" in nowhere.refused(WRONG, "demo", "code", "researcher")
+
+
+def test_it_tells_a_command_that_works_from_where_it_was_called(
+    demo: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `make demo` calls it, which no shell finds by its name; and as whoever installed it does."""
+    program = Path(sys.executable).with_name("guwah")
+    monkeypatch.setattr(sys, "argv", [str(program), "demo"])
+    for path, called in (("/nowhere", str(program)), (str(program.parent), "guwah")):
+        monkeypatch.setenv("PATH", path)
+        said = demo("demo", "--no-serve").stdout
+        [hint] = [line for line in said.splitlines() if "demo code LOGIN" in line]
+        words = hint.partition(": ")[2].replace("LOGIN", "researcher").split()
+        assert words[0] == called
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+        assert "seconds left" in done.stdout
 
 
 def test_codes_are_found_where_make_demo_puts_it(

@@ -16,7 +16,6 @@ from archive.search.analysis import folded, tokens
 from archive.search.index import RoomIndex, SealedIndexes
 from tests.integration.search.search_cast import keys, record
 
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 MOST = 250
 _SYLLABLES = {
     "en": "ba re to mi lan dor ve shi",
@@ -34,11 +33,9 @@ class Room:
     words: dict[str, set[str]]
 
 
-def accounts(name: str) -> Iterator[IndexDocument]:
+def accounts(folder: Path, name: str) -> Iterator[IndexDocument]:
     file = {"wpa": "wpa_narratives/accounts.jsonl", "ehri": "ehri_testimonies/testimonies.jsonl"}[name]
-    if not (DATA / file).is_file():
-        pytest.skip(f"shared data are not beside this checkout: {file}")
-    with (DATA / file).open() as lines:
+    with (folder / file).open() as lines:
         for line in islice(lines, MOST):
             row = json.loads(line)
             texts = [IndexText(row["lang"], row["text"])]
@@ -73,7 +70,9 @@ def document(code: str, title: str, *texts: IndexText) -> IndexDocument:
     ],
 )
 def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    documents = tuple(twin() if request.param == "twin" else accounts(request.param))
+    documents = tuple(
+        twin() if request.param == "twin" else accounts(request.getfixturevalue("shared"), request.param)
+    )
     room_keys, indexes = keys(), SealedIndexes(tmp_path_factory.mktemp("accounts"))
     index = indexes.create(room_keys)
     index.replace(documents)

@@ -373,6 +373,12 @@ def test_all_wpa_accounts_are_drafted(shared: Path) -> None:
     assert all(tag.broader[0] == "us" for draft in made for tag in draft.record.tags)
 
 
+def test_a_whole_invented_register_is_mapped() -> None:
+    made = [facility(row, mapping.load("facilities")) for row in of(twins.facilities(252))]
+    assert len({one.id for one in made}) == 252
+    assert all(one.place.startswith("xj-") for one in made)
+
+
 @pytest.mark.shared
 def test_all_synthetic_facilities_are_mapped(shared: Path) -> None:
     chosen = mapping.load("facilities")
