@@ -304,6 +304,10 @@ def _recalls(walk: Walk) -> Names:
     yield "recalls"
     walk.press("a[href$='/notice']")
     yield "notice"
+    walk.go(f"{walk.world.custody}/recalls")
+    walk.page.locator("select[name=to]").first.select_option("refused")
+    walk.press("form[action$='/recalls'] button")
+    yield "recalls, settled"
     walk.go(f"{walk.world.custody}/records/{record}/report")
     yield "report, withdrawn"
     walk.go(f"/records/{record}/certificate")
