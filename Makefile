@@ -34,7 +34,7 @@ run: setup ## serve the archive in instance/
 
 test: setup ## run every test (installs Debian's Chromium where it may)
 	tools/browser
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## style, types, rings, templates, translations, dead code
 	$(BIN)/ruff check .

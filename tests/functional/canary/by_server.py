@@ -181,7 +181,7 @@ def _run(stage: Stage, code: int, *words: str, said: str) -> str:
         input=said.encode(),
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     with (stage.logs / "shell.err").open("ab") as log:
         log.write(done.stderr)

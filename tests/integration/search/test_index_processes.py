@@ -110,7 +110,9 @@ def test_killed_at_any_moment_it_opens_with_everything_recorded(tmp_path: Path) 
             index.remove([document(f"K{number - 2}").record])
             record_head(database, index.commit(), number + 1)
 
-    for _ in range(25):
+    for kills in range(250):
+        if kills >= 25 and recorded_head(database)[1] > 20:
+            break  # a busy machine gets less far between two kills
         child = in_child(write)
         time.sleep(rng.uniform(0.01, 0.3))
         os.kill(child, signal.SIGKILL)
