@@ -12,7 +12,7 @@ DEMO := .demo
 ARGS :=
 STEPS := 100000
 
-.PHONY: help setup demo run test check bench crash imports model twins oracle withdrawal screenshots format translations lock clean
+.PHONY: help setup demo run test check bench quality crash imports model twins oracle withdrawal screenshots format translations lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1|/' | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ check: setup ## style, types, rings, templates, translations, dead code
 
 bench: setup ## measure ours beside a peer, one JSON object a line (ARGS=sealing for one)
 	@$(BIN)/python -m tests.bench $(ARGS) $(if $(ARGS),,| tee docs/proofs/bench.jsonl)
+
+quality: setup ## measure what searches find on judged sets, one JSON object a line (ARGS=names for one)
+	@nice -n 10 $(BIN)/python -m tests.quality $(ARGS)
 
 crash: setup ## kill the archive 200 times while it saves and while it imports; nothing may be lost
 	@GUWAH_TEST_KILLS=200 $(BIN)/python -m pytest -q -s tests/functional/test_killed_while_saving.py tests/functional/test_killed_while_importing.py | tee /dev/stderr | grep -oE '[0-9]+ (kills|passed).*' > docs/proofs/crash.txt

@@ -20,6 +20,7 @@ from archive.cli.importing import import_, rejects
 from archive.cli.keeping import fsck, reindex, upgrade
 from archive.cli.log import log
 from archive.cli.members import member
+from archive.cli.quality import quality
 from archive.cli.reading import search, show
 from archive.cli.recalls import recall
 from archive.cli.rooms import grant, room
@@ -46,7 +47,7 @@ def guwah() -> None:
 
 for command in (
     init, demo, serve, member, room, grant, import_, rejects, search, show, tag, reindex, fsck, log, upgrade, exhibit,
-    backup, restore, shredlist, newepoch, consent, hold, recall, subject,
+    backup, restore, shredlist, newepoch, consent, hold, recall, subject, quality,
 ):  # fmt: skip
     guwah.add_command(command)
 

@@ -17,6 +17,10 @@ FACETS: Final = ("place", "facility", "abuse", "ethnic", "goods", "subject", "la
 LARGEST_PAGE: Final = 100
 
 Sort = Literal["relevance", "newest", "oldest", "code"]
+How = Literal["exact", "spelling", "form", "sound", "part"]
+"""How a record was found: by the words as typed, in another script or spelling, by other forms of them, by words that
+sound alike, or by some of the words only. The better way counts, and comes first."""
+HOWS: Final[tuple[How, ...]] = ("exact", "spelling", "form", "sound", "part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class SearchQuery:
     ``text`` is the query language of the search box. ``filters`` join by OR within a facet and by AND
     between facets. ``date_from`` and ``date_to`` (year, month or day, both inclusive) match every record
     whose dates overlap them. Empty text without a wish for an order means newest first. Pages count from 1.
+    ``forms`` and ``sounds`` allow other forms of the words, and words that sound alike.
     """
 
     text: str = ""
@@ -82,6 +87,8 @@ class SearchQuery:
     sort: Sort = "relevance"
     page: int = 1
     size: int = 20
+    forms: bool = True
+    sounds: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,7 @@ class Hit:
     note: tuple[str, ...]
     score: float
     facets: Mapping[str, tuple[str, ...]]
+    how: How = "exact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,8 @@ class SearchResult:
     """The answer of one room. ``total`` and ``facets`` count every match, not only this page.
 
     ``cut`` says that a limit shortened the query; ``problem`` is a msgid saying why it could be read only
-    in part.
+    in part. ``hows`` counts the matches by how they were found; ``meant`` is the query as it may have been meant,
+    spelt with words of this room.
     """
 
     total: int
@@ -131,6 +140,8 @@ class SearchResult:
     pages: int
     cut: bool = False
     problem: str | None = None
+    hows: Mapping[How, int] = field(default_factory=dict)
+    meant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

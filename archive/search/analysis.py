@@ -24,7 +24,7 @@ HAN_CLASS: Final = (
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _APOSTROPHES: Final = "'\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u0060\u00b4\uff07"
-_HYPHENS: Final = "\\-\u2010\u2011\u00ad"
+_HYPHENS: Final = "\\-\u2010\u2011"
 
 
 def _marks() -> str:
@@ -39,13 +39,17 @@ def _marks() -> str:
     return "".join(f"\\u{first:04x}-\\u{last:04x}" for first, last in ranges)
 
 
-MARK_CLASS: Final = _marks() + "\u200c\u200d"
+# Soft hyphens, joiners and marks of direction stand within words as well.
+_INVISIBLE: Final = "\u00ad\u061c\u200c-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+MARK_CLASS: Final = _marks() + _INVISIBLE
 _LETTERS: Final = rf"(?:[^\W_{HAN_CLASS}]++[{MARK_CLASS}]*+)++"
 _WORD: Final = rf"{_LETTERS}(?:[{_APOSTROPHES}]{_LETTERS})*+"
 # A word, a run of Han, or a break between texts: the first character tells which. Without groups, which cost time.
 PIECE: Final = re.compile(rf"{_WORD}(?:[{_HYPHENS}]{_WORD})*+|[{HAN_CLASS}]+|{BREAK}")
 _HAN: Final = re.compile(f"[{HAN_CLASS}]")
 _DROPPED: Final = dict.fromkeys(map(ord, _APOSTROPHES + "\u200c\u200d"))
+_JOINERS: Final = re.compile(f"[{_INVISIBLE}\u0640]")
+_ONE_APOSTROPHE: Final = dict.fromkeys(map(ord, _APOSTROPHES), "'")
 _SPLIT: Final = re.compile(f"[{_HYPHENS}]")
 _POSSESSIVE: Final = re.compile(f"(.+)[{_APOSTROPHES}]s")
 APOSTROPHE_CLASS: Final = f"[{_APOSTROPHES}]"
@@ -53,10 +57,14 @@ APOSTROPHE_CLASS: Final = f"[{_APOSTROPHES}]"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text that reads as one: a word (with its hyphenated ``parts``) or a run of Han characters."""
+    """A run of text that reads as one: a word (with its hyphenated ``parts``) or a run of Han characters.
+
+    ``parts`` are folded; ``written`` is as it was typed.
+    """
 
     han: bool
     parts: tuple[str, ...]
+    written: str = ""
 
 
 def folded(text: str) -> str:
@@ -74,17 +82,18 @@ def scrubbed(text: str) -> str:
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """The pieces of a folded query, in order."""
-    for found in PIECE.findall(text):
-        if _HAN.match(found):
-            yield Piece(han=True, parts=tuple(found))
-        elif found != BREAK:
-            yield Piece(han=False, parts=tuple(_SPLIT.split(found)))
+    """The pieces of a query or a name, in order."""
+    for written in PIECE.findall(text):
+        for found in PIECE.findall(folded(written)):
+            if _HAN.match(found):
+                yield Piece(han=True, parts=tuple(found), written=written)
+            elif found != BREAK:
+                yield Piece(han=False, parts=tuple(_SPLIT.split(found)), written=written)
 
 
 def spoken(name: str) -> str:
     """A name as it is compared with a name: its words, blind to case, apostrophes, hyphens and punctuation."""
-    return " ".join(plain(part) for piece in pieces(folded(name)) for part in _heard(piece))
+    return " ".join(plain(part) for piece in pieces(scrubbed(name)) for part in _heard(piece))
 
 
 def ends_in_han(text: str) -> bool:
@@ -94,6 +103,11 @@ def ends_in_han(text: str) -> bool:
 
 def _heard(piece: Piece) -> tuple[str, ...]:
     return ("".join(piece.parts),) if piece.han else piece.parts
+
+
+def undressed(word: str) -> str:
+    """A word without tatweel, joiners and marks of direction, and with one kind of apostrophe."""
+    return word if word.isascii() else _JOINERS.sub("", word).translate(_ONE_APOSTROPHE)
 
 
 def plain(part: str) -> str:
@@ -122,9 +136,10 @@ def tokens(text: str) -> Iterator[tuple[str, int]]:
             position += _GAP
         else:
             parts = _SPLIT.split(found)
-            if len(parts) > 1:
-                yield plain("".join(parts)), position
-            for part in parts:
+            words = [part for part in parts if plain(part)]  # some letters only look like apostrophes
+            if len(parts) > 1 and words:
+                yield plain("".join(words)), position
+            for part in words:
                 yield plain(part), position
                 if owner := _POSSESSIVE.fullmatch(part):
                     yield plain(owner[1]), position

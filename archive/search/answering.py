@@ -5,17 +5,20 @@ Must not know disk, keys or writing.
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
-from collections.abc import Iterable
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
+from uuid import UUID
 
-from archive.domain.searching import LARGEST_PAGE, FacetCount, Hit, SearchQuery, SearchResult
+from archive.domain.searching import HOWS, LARGEST_PAGE, FacetCount, Hit, How, SearchQuery, SearchResult
 from archive.search import querylang, snippets
 from archive.search.facets import Tags
 from archive.search.matching import Matching
 from archive.search.schema import Card
 from archive.search.snapshot import Scores, Snapshot, as_set
+from archive.search.tree import All, Either, Node, Not, Phrase, Sounding, Word, leaves
+from archive.search.wording import Allowed
 
 _KEPT_ANSWERS: Final = 16
 
@@ -26,6 +29,7 @@ class _Answer:
 
     ordered: tuple[int, ...]
     scores: Scores
+    tiers: Mapping[int, int]
     facets: dict[str, tuple[FacetCount, ...]]
     marker: snippets.Marker
     cut: bool
@@ -54,7 +58,12 @@ class Answering:
         page = min(max(query.page, 1), pages)
         shown = answer.ordered[(page - 1) * size : page * size]
         hits = tuple(self._hit(number, answer) for number in shown)
-        return SearchResult(total, hits, answer.facets, page, pages, answer.cut, answer.problem)
+        hows: Counter[How] = Counter(HOWS[tier] for tier in answer.tiers.values())
+        return SearchResult(total, hits, answer.facets, page, pages, answer.cut, answer.problem, dict(hows))
+
+    def ranking(self, query: SearchQuery) -> tuple[UUID, ...]:
+        """The records of every page of the answer, in order, without what only a page needs."""
+        return tuple(self._snapshot.cards[number].record for number in self._answer(query).ordered)
 
     def _answer(self, query: SearchQuery) -> _Answer:
         filters = tuple(sorted((facet, tuple(terms)) for facet, terms in query.filters.items()))
@@ -69,17 +78,21 @@ class Answering:
 
     def _answered(self, query: SearchQuery) -> _Answer:
         reading = querylang.read(query.text)
-        matching = Matching(self._snapshot, self.tags)
-        scores = matching.scores(reading.node)
+        matching = Matching(self._snapshot, self.tags, Allowed(query.forms, query.sounds))
+        known = self.tags.known(query.text) if query.forms and _is_plain(reading.node, query.text) else None
+        node = Either((reading.node, known)) if known else reading.node
+        scores = matching.scores(node)
         matches = as_set(scores) & self._allowed(query, matching)
         found = {number: score for number, score in scores.items() if matches >> number & 1}
+        tiers = _tiers(matching, node, found)
         newest = query.sort == "relevance" and not any(found.values())
         return _Answer(
-            ordered=tuple(_ordered(found, self._snapshot.cards, "newest" if newest else query.sort)),
+            ordered=tuple(_ordered(found, tiers, self._snapshot.cards, "newest" if newest else query.sort)),
             scores=found,
+            tiers=tiers,
             facets=self.tags.counts(matches),
-            marker=snippets.Marker.of(reading.node, matching.expanded),
-            cut=reading.cut or matching.cut,
+            marker=snippets.Marker.of(node, matching.expanded, matching.wording.sought),
+            cut=reading.cut or matching.cut or matching.wording.cut,
             problem=reading.problem,
         )
 
@@ -107,10 +120,31 @@ class Answering:
             note=tuple(shown["note"]),
             score=round(answer.scores[number], 6),
             facets=facets,
+            how=HOWS[answer.tiers[number]],
         )
 
 
-def _ordered(found: Scores, cards: dict[int, Card], sort: str) -> Iterable[int]:
+def _is_plain(node: Node, typed: str) -> bool:
+    """Whether a query is words and nothing else, so that it may be a name as it stands."""
+    bare = not any(mark in typed for mark in '"“”„«»:*~()')
+    return (
+        bare
+        and all(isinstance(one, Word | Phrase | Sounding) for one in leaves(node))
+        and not isinstance(node, All | Not)
+    )
+
+
+def _tiers(matching: Matching, node: Node, found: Scores) -> dict[int, int]:
+    """Document to the place in `HOWS` of the surest way in which all of the query is met."""
+    tiers = dict.fromkeys(found, len(HOWS) - 1)
+    for tier in range(len(HOWS) - 2, -1, -1):
+        for number in matching.within(node, tier):
+            if number in tiers:
+                tiers[number] = tier
+    return tiers
+
+
+def _ordered(found: Scores, tiers: Mapping[int, int], cards: dict[int, Card], sort: str) -> Iterable[int]:
     by_code = sorted(found, key=lambda number: (cards[number].code, cards[number].record))
     match sort:
         case "code":
@@ -120,4 +154,4 @@ def _ordered(found: Scores, cards: dict[int, Card], sort: str) -> Iterable[int]:
         case "oldest":
             return sorted(by_code, key=lambda number: cards[number].earliest or "9999")
         case _:
-            return sorted(by_code, key=lambda number: -round(found[number], 6))
+            return sorted(by_code, key=lambda number: (tiers[number], -round(found[number], 6)))

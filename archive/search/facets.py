@@ -10,6 +10,7 @@ from typing import Final
 from archive.domain.searching import FACETS, FacetCount, Suggestion
 from archive.search.analysis import ends_in_han, spoken
 from archive.search.snapshot import UNNAMED, Snapshot
+from archive.search.tree import Known
 from archive.vocabularies.load import Vocabulary, names, vocabulary
 
 VOCABULARIES: Final[Mapping[str, str]] = {
@@ -21,6 +22,9 @@ VOCABULARIES: Final[Mapping[str, str]] = {
     "lang": "languages",
     "kind": "kinds",
 }
+
+_NAMED: Final = ("place", "facility", "abuse", "ethnic", "goods", "subject")
+_MOST_NAMES: Final = 40
 
 
 class Tags:
@@ -62,6 +66,23 @@ class Tags:
         if whole and not beginning and not ends_in_han(wanted):
             return whole
         return frozenset(term for term, known in names.items() if any(n.startswith(wanted) for n in known))
+
+    def known(self, typed: str) -> Known | None:
+        """The terms of this room that have just this name, with their other names; None where there is none.
+
+        Places, facilities, subjects and the like by any name in any language, of the vocabularies or of a record.
+        """
+        wanted = spoken(typed)
+        terms = [
+            (facet, term)
+            for facet in _NAMED
+            for term, names in (self._names_of(facet).items() if wanted else ())
+            if wanted in names
+        ]
+        if not terms:
+            return None
+        names = {name for facet, term in terms for name in self._names_of(facet)[term] if name != wanted}
+        return Known(tuple(terms), tuple(tuple(name.split()) for name in sorted(names)[:_MOST_NAMES] if name))
 
     def suggestions(self, typed: str, lang: str, most: int) -> tuple[Suggestion, ...]:
         """Tags with a name that begins with ``typed``, or one of whose words does; the commonest first."""

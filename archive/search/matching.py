@@ -9,15 +9,21 @@ matchers have no part in this.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final, assert_never
 
-from archive.search import querylang as q
+from archive.search import tree as q
+from archive.search.analysis import ends_in_han
 from archive.search.facets import Tags
-from archive.search.schema import NAME, TEXT, TITLE
+from archive.search.leaves import SHORTEST_PREFIX, normal_code
+from archive.search.schema import TEXT, TITLE
 from archive.search.snapshot import Scores, Snapshot
+from archive.search.wording import BOOST, Allowed, Ways, Wording, weighed
 
-BOOST: Final = {TEXT: 1.0, TITLE: 2.5, NAME: 1.5}
 _CODE_SCORE: Final = 100.0
+_TAG_SCORE: Final = 5.0
+FEW: Final = 10
+SHARE: Final = 0.15
 MOST_EXPANDED: Final = 64
 MOST_EXPANSIONS: Final = 512
 MOST_LOOKED_AT: Final = 50_000
@@ -29,8 +35,10 @@ class Matching:
     ``cut`` turns true when a prefix had more words than the limits allow.
     """
 
-    def __init__(self, snapshot: Snapshot, tags: Tags) -> None:
+    def __init__(self, snapshot: Snapshot, tags: Tags, allowed: Allowed) -> None:
         self._snapshot = snapshot
+        self.wording = Wording(snapshot, allowed)
+        self._ways: dict[tuple[q.Word | q.Sounding, str], Ways] = {}
         self._tags = tags
         self._expansions = MOST_EXPANSIONS
         self._looks = MOST_LOOKED_AT
@@ -38,14 +46,18 @@ class Matching:
         self.cut = False
         self.expanded: dict[q.Beginning, tuple[str, ...]] = {}
 
-    def scores(self, node: q.Node) -> Scores:
+    def scores(self, node: q.Node) -> Scores:  # noqa: C901 - one arm a kind of node
         """Document to score of every match: BM25 summed over fields and words; tags and dates add nothing.
 
         O(postings).
         """
         match node:
-            case q.Word(word, fields):
-                return self._word(word, fields)
+            case q.Word() | q.Sounding():
+                return weighed(self._in_ways(node))
+            case q.Some(nodes):
+                return self._some(nodes)
+            case q.Known():
+                return self._known(node)
             case q.Phrase(words, fields):
                 return self._phrase(words, fields)
             case q.Beginning():
@@ -58,8 +70,7 @@ class Matching:
             case q.Years(first, last):
                 return dict.fromkeys(self.overlapping(first, last), 0.0)
             case q.Not(inner):
-                unwanted = self.scores(inner)
-                return {number: 0.0 for number in self._snapshot.cards if number not in unwanted}
+                return dict.fromkeys(self._snapshot.cards.keys() - self.scores(inner).keys(), 0.0)
             case q.All(nodes):
                 return self._all(nodes)
             case q.Either(nodes):
@@ -78,8 +89,57 @@ class Matching:
             if card.latest and _end(card.latest) >= _start(low) and _start(card.earliest) <= high
         ]
 
-    def _word(self, word: str, fields: Iterable[str]) -> Scores:
-        return summed(_boosted(self._snapshot.scores(name, word), BOOST[name]) for name in fields)
+    def within(self, node: q.Node, tier: int) -> set[int]:
+        """The documents that match without any way less sure than ``tier``, a place in `HOWS`; O(matches)."""
+        match node:
+            case q.Word() | q.Sounding():
+                return set().union(*self._in_ways(node).tiers()[: tier + 1])
+            case q.Known():
+                return set(self._known(node)) if tier else set()
+            case q.All(nodes) | q.Some(nodes) if nodes:
+                return set.intersection(*(self.within(inner, tier) for inner in nodes))
+            case q.Either(nodes):
+                return set().union(*(self.within(inner, tier) for inner in nodes))
+            case _:
+                return set(self.scores(node))
+
+    def _known(self, node: q.Known) -> Scores:
+        """By a tag, or by another name in the text; a tag says more than a name."""
+        tagged = (members(self._tags.bearing(facet, [term])) for facet, term in node.terms)
+        by_tag = [dict.fromkeys(numbers, _TAG_SCORE) for numbers in tagged]
+        return summed([*by_tag, *(self._phrase(_in_pairs(name), (TEXT, TITLE)) for name in node.names)])
+
+    def _in_ways(self, node: q.Word | q.Sounding) -> Ways:
+        key = (node, node.written)
+        if key not in self._ways:
+            self._ways[key] = (
+                self.wording.ways(node.word, node.written, node.fields, alone=node.alone)
+                if isinstance(node, q.Word)
+                else self.wording.sounding(node.written, asked=node.asked)
+            )
+        return self._ways[key]
+
+    def _some(self, nodes: tuple[q.Node, ...]) -> Scores:
+        """What has every part; where that is little, what has the weightier part too, a rare word weighing more."""
+        found = [(scores, self._snapshot.rarity(len(scores))) for scores in map(self.scores, nodes) if scores]
+        total = summed(scores for scores, _weight in found)
+        complete = (
+            set.intersection(*(set(scores) for scores, _weight in found))
+            if len(found) == len(nodes)
+            else set()
+        )
+        if len(complete) >= FEW:
+            return {number: total[number] for number in complete}
+        weights: Scores = {}
+        for scores, weight in found:
+            for number in scores:
+                weights[number] = weights.get(number, 0.0) + weight
+        enough = SHARE * sum(weight for _scores, weight in found)
+        return {
+            number: score
+            for number, score in total.items()
+            if number in complete or weights[number] >= enough
+        }
 
     def _phrase(self, words: tuple[str, ...], fields: tuple[str, ...]) -> Scores:
         return summed(self._phrase_in(name, words) for name in fields)
@@ -123,9 +183,9 @@ class Matching:
         return self._begun[node]
 
     def _coded(self, code: str, *, whole: bool) -> list[int]:
-        if len(code) < q.SHORTEST_PREFIX:
+        if len(code) < SHORTEST_PREFIX:
             return []
-        codes = ((number, q.normal_code(card.code)) for number, card in self._snapshot.cards.items())
+        codes = ((number, normal_code(card.code)) for number, card in self._snapshot.cards.items())
         return [number for number, other in codes if other == code or (not whole and other.startswith(code))]
 
     def _all(self, nodes: tuple[q.Node, ...]) -> Scores:
@@ -166,6 +226,13 @@ def members(bits: int) -> list[int]:
         for bit in range(8)
         if byte >> bit & 1
     ]
+
+
+def _in_pairs(name: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of a name as a phrase has them: of a run of Han its pairs."""
+    if len(name) == 1 and ends_in_han(name[0]) and len(name[0]) > 1:
+        return tuple(first + second for first, second in pairwise(name[0]))
+    return name
 
 
 def _boosted(scores: Scores, boost: float) -> Scores:

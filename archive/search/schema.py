@@ -5,8 +5,8 @@ Must not know where files lie, how they are sealed or what is asked of them.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Generator, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -16,35 +16,52 @@ from uuid import UUID
 from whoosh import fields
 from whoosh.analysis.tokenizers import IDTokenizer
 from whoosh.formats import Positions
+from whoosh.system import pack_uint
 
 from archive.domain.searching import FACETS, IndexDocument
-from archive.search.analysis import BREAK, folded, tokens
+from archive.search import reading
 from archive.search.engine import Engine, bytes_column
+from archive.search.reading import Read
+from archive.text.scripts import detect
 
-INDEX_NAME: Final = "ROOM2"
+# Changes whenever analysis or fields do: an index of another name is made anew, never misread.
+INDEX_NAME: Final = "ROOM3"
 
 TEXT, TITLE, NAME = "text", "title", "name"
 WORDS: Final = (TEXT, TITLE, NAME)
+LATIN, FORM, SOUND = "latin", "form", "sound"
+_TITLE_WEIGHT: Final = 2
 RECORD, CARD, LABELS, SHOWN = "record", "card", "labels", "shown"
 
 
 class Words(fields.TEXT):
-    """Running text with positions, cut into words by `archive.search.analysis` instead of Whoosh's token
-    objects.
-    """
+    """Words with the places where they stand; cut by `archive.search.reading` instead of Whoosh's token objects."""
 
     def __init__(self) -> None:
         super().__init__(analyzer=IDTokenizer())
 
-    def index(self, value: str, **_options: object) -> Generator[tuple[bytes, int, float, bytes], None, None]:
-        """(word, frequency, weight, positions) of each word of ``value``; O(length)."""
-        found: dict[str, list[int]] = defaultdict(list)
-        for word, position in tokens(folded(value)):
-            found[word].append(position)
+    def index(
+        self, value: Mapping[str, list[int]], **_options: object
+    ) -> Generator[tuple[bytes, int, float, bytes], None, None]:
+        """(word, frequency, weight, positions) of each word."""
         encode = Positions().encode
-        for word, positions in found.items():
+        for word, positions in value.items():
             often = len(positions)
             yield word.encode(), often, float(often), encode(positions) if often > 1 else _once(positions[0])
+
+
+class Keys(fields.TEXT):
+    """What words are found by beside their letters, and how often; no places, for no phrase asks for it."""
+
+    def __init__(self) -> None:
+        super().__init__(analyzer=IDTokenizer(), phrase=False)
+
+    def index(
+        self, value: Mapping[str, int], **_options: object
+    ) -> Generator[tuple[bytes, int, float, bytes], None, None]:
+        """(key, frequency, weight, frequency as kept) of each key."""
+        for key, often in value.items():
+            yield key.encode(), often, float(often), pack_uint(often)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -77,6 +94,7 @@ def schema() -> fields.Schema:
     ``shown`` is stored (sealed like all the rest) to draw hits and snippets from.
     """
     kinds: dict[str, fields.FieldType] = {name: Words() for name in WORDS}
+    kinds |= {name: Keys() for name in (LATIN, FORM, SOUND)}
     kinds |= {facet_field(facet): Terms() for facet in FACETS}
     kinds |= {
         RECORD: Terms(),
@@ -133,15 +151,46 @@ def values(document: IndexDocument) -> dict[str, Any]:
         "facets": {facet: terms for facet, terms in tagged.items() if terms},
     }
     return {
-        TEXT: BREAK.join(text.text for text in document.texts),
-        TITLE: document.title,
-        NAME: BREAK.join(_distinct(document.names)),
+        **_found_by(document),
         **{facet_field(facet): terms for facet, terms in tagged.items() if terms},
         RECORD: [document.record.hex],
         CARD: json.dumps(card).encode(),
         LABELS: json.dumps(own).encode() if own else b"",
         SHOWN: shown,
     }
+
+
+def _found_by(document: IndexDocument) -> dict[str, Any]:
+    """The values of the fields of words: of texts, title and names apart, and of all of them together."""
+    texts = [(reading.language(text.text, text.lang), reading.clean(text.text)) for text in document.texts]
+    title = reading.clean(document.title)
+    spoken = _title_language(title, [lang for lang, _text in texts])
+    names = [(detect(name).lang, reading.clean(name)) for name in _distinct(document.names)]
+    parts: dict[str, Iterator[tuple[Read, int]]] = {
+        TEXT: reading.texts(texts),
+        TITLE: reading.texts([(spoken, title)]),
+        NAME: reading.texts(names, names=True),
+    }
+    found: dict[str, Any] = {}
+    keys: dict[str, Counter[str]] = {name: Counter() for name in (LATIN, FORM, SOUND)}
+    for field, words in parts.items():
+        weight = _TITLE_WEIGHT if field == TITLE else 1
+        places: dict[str, list[int]] = defaultdict(list)
+        for read, place in words:
+            for word, offset in read.words:
+                places[word].append(place + offset)
+            for name, of_word in ((LATIN, read.latin), (FORM, read.forms), (SOUND, read.sounds)):
+                for key in of_word:
+                    keys[name][key] += weight
+        if places:
+            found[field] = places
+    return found | {name: counted for name, counted in keys.items() if counted}
+
+
+def _title_language(title: str, spoken: list[str]) -> str:
+    """A title is in the language of a text, if its letters are: a few words alone tell little."""
+    fitting = (lang for lang in spoken if reading.language_of(title, lang) == lang.partition("-")[0])
+    return next(fitting, detect(title).lang)
 
 
 def card(stored: bytes) -> Card:

@@ -5,6 +5,7 @@ Must not know the query language, disk or keys; it never changes and never sees 
 from __future__ import annotations
 
 import json
+import math
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
@@ -43,7 +44,8 @@ class Snapshot:
     def __init__(self, storage: SealedStorage) -> None:
         self.storage = storage
         self._searcher = engine().searcher(storage, name_B=0.3, title_B=0.3)
-        self._leaves = self._searcher.leaf_searchers() if self._searcher.doc_count_all() else []
+        self._all = self._searcher.doc_count_all()
+        self._leaves = self._searcher.leaf_searchers() if self._all else []
         self.cards: dict[int, Card] = dict(self._read_cards())
         self._facets: dict[str, dict[str, int]] = {}
         self._own: dict[str, OwnTerm] | None = None
@@ -70,6 +72,10 @@ class Snapshot:
             self._everything = as_set(self.cards)
         return self._everything
 
+    def languages(self) -> tuple[str, ...]:
+        """The languages that texts of this room are in, by the first part of their tags."""
+        return tuple(sorted({tag.partition("-")[0] for tag in self.facet("lang")}))
+
     def scores(self, field: str, word: str) -> Scores:
         """Document to BM25 score of one word in one field (statistics of this room alone).
 
@@ -85,10 +91,25 @@ class Snapshot:
                 if not leaf.is_deleted(matcher.id()):
                     found[matcher.id() + offset] = matcher.score()
                 matcher.next()
-        self._scores[key] = found
+        self._scores[key] = found = self._weighed(found)
         if len(self._scores) > _CACHED_POSTINGS:
             self._scores.popitem(last=False)
         return found
+
+    def _weighed(self, scores: Scores) -> Scores:
+        """The scores with the weight of a rare word that Robertson and Lucene give it, and that Whoosh flattens.
+
+        Whoosh: log(records / (holding + 1)) + 1, so that a word of every record still weighs 1.
+        """
+        given = math.log(max(self._all, 1) / (len(scores) + 1)) + 1
+        if given <= 0:
+            return scores
+        better = self.rarity(len(scores)) / given
+        return {number: score * better for number, score in scores.items()}
+
+    def rarity(self, holding: int) -> float:
+        """How much a word weighs that so many records hold."""
+        return math.log(1 + (len(self.cards) - holding + 0.5) / (holding + 0.5))
 
     def positions(self, field: str, word: str, among: Iterable[int]) -> Positions:
         """Document to the ascending positions of ``word``, for the documents ``among`` only. O(postings)."""

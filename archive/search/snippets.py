@@ -10,11 +10,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Final
 
-from archive.search import querylang as q
-from archive.search.analysis import APOSTROPHE_CLASS, HAN_CLASS, MARK_CLASS, folded, scrubbed
+from archive.search import tree as q
+from archive.search.analysis import APOSTROPHE_CLASS, HAN_CLASS, MARK_CLASS, ends_in_han, folded, scrubbed
+from archive.search.reading import SEPARATOR, language, read, spans
 from archive.search.schema import WORDS
+from archive.search.wording import Sought
+from archive.text.sounds import plain, transcribed
 
 LONGEST: Final = 300
 _LEAD: Final = 60
@@ -29,32 +33,77 @@ _CLUSTER: Final = re.compile(rf"[\x00-\x7f]+(?![{MARK_CLASS}])|.[{MARK_CLASS}]*"
 _SPACE: Final = re.compile(r"\s+")
 
 Snippet = tuple[tuple[str, bool], ...]
+Span = tuple[int, int, str]
+"""Where a match begins and ends, and what was found there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Finds the words of one query in a folded text. ``None`` as pattern finds nothing."""
+    """Finds in a text what a query asked for: phrases and beginnings by ``pattern``, words by what finds them."""
 
     pattern: re.Pattern[str] | None
+    sought: Sought
 
     @classmethod
-    def of(cls, node: q.Node, expanded: Mapping[q.Beginning, Sequence[str]]) -> Marker:
-        """One compiled expression for every word that may match: not for those below NOT, nor for tags and
-        dates.
+    def of(cls, node: q.Node, expanded: Mapping[q.Beginning, Sequence[str]], sought: Sought) -> Marker:
+        """One compiled expression for phrases and beginnings that may match: not for those below NOT, nor for tags
+        and dates.
         """
+        sought.words.update(
+            leaf.word for leaf in q.leaves(node) if isinstance(leaf, q.Word) and leaf.fields == WORDS
+        )
         branches = sorted(set(_branches(node, expanded)), key=lambda branch: (-len(branch), branch))
-        return cls(re.compile("|".join(branches)) if branches else None)
+        return cls(re.compile("|".join(branches)) if branches else None, sought)
 
-    def spans(self, text: str) -> list[tuple[int, int, str]]:
-        """(start, end, matched words) of the first fifty matches in a folded text."""
+    def spans(self, text: str, lang: str) -> list[Span]:
+        """The first fifty matches in a text as written."""
+        found = sorted({*self._by_pattern(text), *self._by_word(text, lang)})
+        kept: list[Span] = []
+        for span in found:
+            if not kept or span[0] >= kept[-1][1]:
+                kept.append(span)
+        return kept[:_MOST_MATCHES]
+
+    def _by_pattern(self, text: str) -> Iterator[Span]:
         if self.pattern is None:
-            return []
-        found = []
-        for match in self.pattern.finditer(text):
-            found.append((*match.span(), match.group()))
-            if len(found) == _MOST_MATCHES:
-                break
-        return found
+            return
+        low, origin = _folded_with_origins(text)
+        for match in islice(self.pattern.finditer(low), _MOST_MATCHES):
+            start, end = match.span()
+            yield _origin(origin, start), _origin_end(origin, start, end, text), match.group()
+
+    def _by_word(self, text: str, lang: str) -> Iterator[Span]:
+        seen: dict[str, bool] = {}
+        found = 0
+        for written, start, end in spans(text):
+            if ends_in_han(written):
+                yield from self._by_han(written, start)
+            elif seen[written] if written in seen else seen.setdefault(written, self._wanted(written, lang)):
+                yield start, end, folded(written)
+                found += 1
+                if found == _MOST_MATCHES:
+                    return
+
+    def _by_han(self, run: str, at: int) -> Iterator[Span]:
+        heard = {key.partition(SEPARATOR)[2][1:] for key in self.sought.sounds}
+        for start, end in transcribed(run) if heard else ():
+            if plain(run[start:end], "zh") in heard:
+                yield at + start, at + end, run[start:end]
+
+    def _wanted(self, written: str, lang: str) -> bool:
+        found, sought = read(written, lang, name=bool(self.sought.sounds)), self.sought
+        return (
+            any(word in sought.words for word, _place in found.words)
+            or not sought.latin.isdisjoint(found.latin)
+            or not sought.forms.isdisjoint(found.forms)
+            or any(_unflagged(key) in map(_unflagged, sought.sounds) for key in found.sounds)
+        )
+
+
+def _unflagged(key: str) -> str:
+    """A key of the field of sounds without what it tells of the word it came from."""
+    skeleton, _separator, heard = key.partition(SEPARATOR)
+    return f"{skeleton}{SEPARATOR}{heard[1:]}"
 
 
 def cut(texts: Sequence[tuple[str, str]], marker: Marker) -> tuple[str, Snippet]:
@@ -64,20 +113,16 @@ def cut(texts: Sequence[tuple[str, str]], marker: Marker) -> tuple[str, Snippet]
     taken. O(length of the texts), bounded at 400,000 characters a record.
     """
     best: tuple[int, str, str, list[tuple[int, int]], int] | None = None
-    read = 0
+    taken = 0
     for lang, written in texts:
-        text = scrubbed(written[: _MOST_READ - read])
-        read += len(text)
-        low, origin = _folded_with_origins(text)
-        spans = marker.spans(low)
-        if spans:
-            worth, first = _densest(spans)
+        text = scrubbed(written[: _MOST_READ - taken])
+        taken += len(text)
+        found = marker.spans(text, language(text, lang))
+        if found:
+            worth, first = _densest(found)
             if best is None or worth > best[0]:
-                marks = [
-                    (_origin(origin, start), _origin_end(origin, start, end, text)) for start, end, _ in spans
-                ]
-                best = (worth, lang, text, marks, first)
-        if read >= _MOST_READ:
+                best = (worth, lang, text, [(start, end) for start, end, _word in found], first)
+        if taken >= _MOST_READ:
             break
     if best:
         _worth, lang, text, marks, first = best
@@ -91,16 +136,19 @@ def cut(texts: Sequence[tuple[str, str]], marker: Marker) -> tuple[str, Snippet]
 def _branches(node: q.Node, expanded: Mapping[q.Beginning, Sequence[str]]) -> Iterator[str]:
     """One regular expression per word, phrase or beginning that makes a text match."""
     match node:
-        case q.Word(word, fields) if fields == WORDS:
-            yield _branch(word, _POSSESSIVE)
+        case q.Word(word, fields) if fields == WORDS and ends_in_han(word):
+            yield re.escape(word)
         case q.Phrase(words, fields) if fields == WORDS and all(map(_HAN_PAIR.fullmatch, words)):
             # Pairs of neighbours, put together again.
             yield re.escape("".join(word[0] for word in words) + words[-1][1])
         case q.Phrase(words, fields) if fields == WORDS:
             yield r"[\W_]{0,8}".join(_branch(word, _POSSESSIVE) for word in words)
+        case q.Known(_terms, names):
+            for name in names:
+                yield r"[\W_]{0,8}".join(_branch(word, _POSSESSIVE) for word in name)
         case q.Beginning(prefix, fields) if fields == WORDS and expanded.get(node):
             yield _branch(prefix, f"(?:{APOSTROPHE_CLASS}?{_WORDLIKE})*")
-        case q.All(nodes) | q.Either(nodes):
+        case q.All(nodes) | q.Either(nodes) | q.Some(nodes):
             for inner in nodes:
                 yield from _branches(inner, expanded)
 
@@ -143,11 +191,11 @@ def _origin_end(origins: list[int] | None, start: int, end: int, text: str) -> i
     return origins[following] if following < len(origins) else len(text.rstrip())
 
 
-def _densest(spans: Sequence[tuple[int, int, str]]) -> tuple[int, int]:
+def _densest(found: Sequence[Span]) -> tuple[int, int]:
     """(different words, index of its first match) of the window with the most different words, the first such."""
     best = (0, 0)
-    for first, (start, _end, _word) in enumerate(spans):
-        seen = {word for begin, end, word in spans[first:] if end <= start + LONGEST - 2 * _LEAD}
+    for first, (start, _end, _word) in enumerate(found):
+        seen = {word for begin, end, word in found[first:] if end <= start + LONGEST - 2 * _LEAD}
         if len(seen) > best[0]:
             best = (len(seen), first)
     return best

@@ -12,7 +12,8 @@ _LATIN = {
 }  # fmt: skip
 _ARABIC = {
     "ک": "ك",
-    "ى": "ي", "ی": "ي",
+    # ى is a letter of its own: Uyghur and Kazakh write i with it and y with ي. Persian keyboards know only ی.
+    "ی": "ي",
     # Old fonts wrote Uyghur ە in presentation forms that Unicode resolves to ه.
     "ه": "ە", "ہ": "ە",
 }  # fmt: skip
@@ -53,7 +54,7 @@ _TABLE = _table()
 def fold(text: str) -> str:
     """`text` with compatibility forms resolved, lower-cased, and without marks, joiners and letter variants.
 
-    İ I ı i fall together, as do ö and o, ك and ک, ى ي and ی. Linear in the length; folding twice changes nothing.
+    İ I ı i fall together, as do ö and o, ك and ک, ي and ی. Linear in the length; folding twice changes nothing.
     """
     folded = unicodedata.normalize("NFKC", text).lower().translate(_TABLE)
     # Lower-casing and dropping joiners may leave something to compose; rare, so asked before done.

@@ -24,7 +24,7 @@ from tests.integration.search.search_cast import cast, document, found, keys, re
     [
         ("", "1234567"),
         ("camp", "156"),
-        ("camp years", "16"),
+        ("camp AND years", "16"),
         ("camp OR factory -count", "156"),
         ("(camp OR factory) -count", "1"),
         ("camp -factory", "16"),
@@ -38,7 +38,7 @@ from tests.integration.search.search_cast import cast, document, found, keys, re
         ("coun*", "156"),
         ("лагер*", "3"),
         ("лагере", "3"),
-        ("ЛАГЕРЕ", "3"),
+        ('"ЛАГЕРЕ"', "3"),
         ("екі жыл", "3"),
         ("لاگېردا", "1"),
         ("لاگېر*", "1"),

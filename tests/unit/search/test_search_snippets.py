@@ -7,15 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.search import querylang as q
 from archive.search import snippets
+from archive.search.querylang import read
 from archive.search.snippets import Marker
+from archive.search.tree import Beginning
+from archive.search.wording import Sought
 
 
 def cut(query: str, *texts: tuple[str, str]) -> tuple[str, snippets.Snippet]:
-    node = q.read(query).node
-    expanded = {node: (node.prefix,)} if isinstance(node, q.Beginning) else {}
-    return snippets.cut(texts, Marker.of(node, expanded))
+    node = read(query).node
+    expanded = {node: (node.prefix,)} if isinstance(node, Beginning) else {}
+    return snippets.cut(texts, Marker.of(node, expanded, Sought()))
 
 
 def marked(query: str, text: str) -> list[str]:

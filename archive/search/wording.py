@@ -1,0 +1,232 @@
+"""Knows every way in which a room may hold one word: as typed, in another script, as another form, by its sound.
+Must not know queries of several words, seals or disk; every word it knows is a word of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from archive.search.analysis import ends_in_han, folded
+from archive.search.reading import SEPARATOR, heard, language_of, lower
+from archive.search.schema import FORM, LATIN, NAME, SOUND, TEXT, TITLE, WORDS
+from archive.search.snapshot import Scores, Snapshot
+from archive.text.alphabets import latin
+from archive.text.stems import stems
+
+BOOST: Final = {TEXT: 1.0, TITLE: 2.5, NAME: 1.5}
+EXACT_WEIGHT: Final = 0.2
+FORM_WEIGHT: Final = 1.0
+SOUND_WEIGHT: Final = 0.3
+MOST_SOUNDS: Final = 64
+MOST_LOOKED_AT: Final = 5_000
+_SURE: Final = 3
+"""Classes that a skeleton must have before a word that was found anyway is also looked for by its sound."""
+_SHORTEST_ROOT: Final = 3
+_MOST_ROOTS: Final = 8
+_BY_ROOT: Final = frozenset({"ug", "kk", "ky", "tr"})
+_UNMARKED: Final = {"o": "ö", "u": "ü", "e": "é"}
+_MOST_MARKS: Final = 8
+
+
+@dataclass(slots=True)
+class Ways:
+    """Document to score, for each way in which it holds a word, from the surest to the least sure."""
+
+    exact: Scores = field(default_factory=dict)
+    spelling: Scores = field(default_factory=dict)
+    form: Scores = field(default_factory=dict)
+    sound: Scores = field(default_factory=dict)
+
+    def tiers(self) -> tuple[Scores, Scores, Scores, Scores]:
+        """The ways in their order."""
+        return self.exact, self.spelling, self.form, self.sound
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Which ways beyond the exact word the person wishes."""
+
+    forms: bool = True
+    sounds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What words were looked for by, so that they can be shown in a text: see `archive.search.reading.Read`."""
+
+    words: set[str] = field(default_factory=set)
+    latin: set[str] = field(default_factory=set)
+    forms: set[str] = field(default_factory=set)
+    sounds: set[str] = field(default_factory=set)
+
+
+class Wording:
+    """Looks words up in one snapshot; remembers what it found them by, so that it can be shown in a text."""
+
+    def __init__(self, snapshot: Snapshot, allowed: Allowed) -> None:
+        self._snapshot = snapshot
+        self._allowed = allowed
+        self._languages = snapshot.languages()
+        self._left = MOST_LOOKED_AT
+        self.cut = False
+        self.sought = Sought()
+
+    def ways(self, word: str, written: str, fields: tuple[str, ...], *, alone: bool) -> Ways:
+        """Every way in which documents hold a word; without ``written`` only as it is. Cost: postings of all."""
+        found = Ways(exact=self._exact(word, fields))
+        if not written or fields != WORDS:
+            return found
+        if self._allowed.forms:
+            found.spelling = self._spelt(word, written)
+            found.form = self._formed(word, written, alone=alone)
+        if self._allowed.sounds:
+            found.sound = self._sounding(word, written, found, alone=alone)
+        return found
+
+    def sounding(self, written: str, *, asked: bool) -> Ways:
+        """Documents that hold what sounds like ``written``, whatever else they hold."""
+        if not (asked or self._allowed.sounds):
+            return Ways()
+        candidates = [
+            one for lang in self._spoken(written) for one in self._alike(written, lang, flags="nhw")
+        ]
+        return Ways(sound=self._summed(SOUND, candidates, self.sought.sounds, SOUND_WEIGHT))
+
+    def _exact(self, word: str, fields: Iterable[str]) -> Scores:
+        found: Scores = {}
+        for name in fields:
+            for number, score in self._snapshot.scores(name, word).items():
+                found[number] = found.get(number, 0.0) + score * BOOST[name]
+        return found
+
+    def _spelt(self, word: str, written: str) -> Scores:
+        """The same word in another script, or with other letters for the same sounds."""
+        spelt = {latin(lower(written, lang), lang) for lang in self._spoken(written)} | {word}
+        self.sought.latin.update(spelt)
+        found = self._best(LATIN, spelt)
+        for other in spelt - {word, ""}:
+            self.sought.words.add(other)
+            for number, score in self._exact(other, WORDS).items():
+                found[number] = max(found.get(number, 0.0), score)
+        return found
+
+    def _formed(self, word: str, written: str, *, alone: bool) -> Scores:
+        keys = {
+            key
+            for lang in self._spoken(written)
+            for key in self._keys(word, lower(written, lang), lang, alone=alone)
+        }
+        self.sought.forms.update(keys)
+        return self._best(FORM, keys)
+
+    def _keys(self, word: str, low: str, lang: str, *, alone: bool) -> Iterator[str]:
+        """The word itself, of which others may be made, and those that it may be made of.
+
+        A word asked ``alone`` that others of this room are made of is taken at its word; in a sentence all are tried.
+        """
+        low, _apart, _suffix = low.partition("'") if lang == "tr" else (low, "", "")
+        own, *roots = (f"{lang}:{stem}" for stem in stems(low, lang))
+        found = [own, *(_marked(own) if lang == "ug" and low.isascii() else ())]
+        yield from found
+        if lang not in _BY_ROOT or not roots:
+            return
+        made = max(len(self._snapshot.scores(FORM, key)) for key in found)
+        if alone and made > len(self._snapshot.scores(TEXT, word)):
+            return
+        long = [key for key in roots if len(key) - len(lang) > _SHORTEST_ROOT]
+        yield from [key for key in long if self._snapshot.scores(FORM, key)][:_MOST_ROOTS]
+
+    def _sounding(self, word: str, written: str, found: Ways, *, alone: bool) -> Scores:
+        known = bool(found.exact or found.spelling or found.form)
+        cased = written[:1].lower() != written[:1].upper()
+        if known and cased and not (self._snapshot.scores(NAME, word) or (alone and written[:1].isupper())):
+            return {}
+        flags = "nh" if known and not cased else "nhw"
+        candidates = [
+            one
+            for lang in self._spoken(written)
+            for one in self._alike(written, lang, flags=flags, shortest=_SURE)
+        ]
+        return self._summed(SOUND, candidates, self.sought.sounds, SOUND_WEIGHT)
+
+    def _alike(self, written: str, lang: str, *, flags: str, shortest: int = 2) -> Iterator[str]:
+        """The words of this room that sound so: alike by their consonants, and not too far apart in letters."""
+        low = folded(written) if ends_in_han(written) else lower(written, lang)
+        for skeleton, sound in heard(low, lang):
+            if len(skeleton) < shortest:
+                continue
+            begun = f"{skeleton}{SEPARATOR}"
+            words, looked = self._snapshot.words_beginning(SOUND, begun, MOST_SOUNDS + 1, self._left)
+            self._left -= looked
+            self.cut |= len(words) > MOST_SOUNDS or self._left <= 0
+            for key in words[:MOST_SOUNDS]:
+                flag, other = key[len(begun)], key[len(begun) + 1 :]
+                if flag in flags and (flag == "h" or ends_in_han(written) or near(sound, other)):
+                    yield key
+
+    def _spoken(self, written: str) -> tuple[str, ...]:
+        """The languages of this room in which a word of these letters may stand."""
+        if ends_in_han(written):
+            return ("zh",)
+        fitting = tuple(lang for lang in self._languages if language_of(written, lang) == lang)
+        return fitting or (language_of(written, "und"),)
+
+    def _best(self, field: str, keys: Iterable[str]) -> Scores:
+        """The best score of any of several keys of one word, each weighed as if all of them were one word."""
+        parts = [scores for key in keys if (scores := self._snapshot.scores(field, key))]
+        if len(parts) < 2:  # noqa: PLR2004
+            return parts[0] if parts else {}
+        together = self._snapshot.rarity(len(set().union(*parts)))
+        found: Scores = {}
+        for scores in parts:
+            share = together / self._snapshot.rarity(len(scores))
+            for number, score in scores.items():
+                found[number] = max(found.get(number, 0.0), score * share)
+        return found
+
+    def _summed(self, field: str, keys: list[str], kept: set[str], weight: float) -> Scores:
+        kept.update(keys)
+        return {number: score * weight for number, score in self._best(field, keys).items()}
+
+
+def weighed(ways: Ways) -> Scores:
+    """One score a document: what it holds exactly counts beside what it holds in any form."""
+    total: Scores = dict(ways.sound)
+    for scores, weight in (
+        (ways.form, FORM_WEIGHT),
+        (ways.spelling, EXACT_WEIGHT),
+        (ways.exact, EXACT_WEIGHT),
+    ):
+        for number, score in scores.items():
+            total[number] = total.get(number, 0.0) + score * weight
+    return total
+
+
+def near(one: str, other: str) -> bool:
+    """Whether two words in plain letters differ in no more than two letters of five."""
+    return distance(one, other) * 5 <= 2 * max(len(one), len(other))
+
+
+def distance(one: str, other: str) -> int:
+    """How many letters must be changed, added or dropped to make one word the other; O(product of lengths)."""
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, 1):
+        before, row[0] = row[0], at
+        for to, wanted in enumerate(other, 1):
+            before, row[to] = row[to], min(row[to] + 1, row[to - 1] + 1, before + (letter != wanted))
+    return row[-1]
+
+
+def _marked(key: str) -> Iterator[str]:
+    """What a Uyghur word typed without its marks may be: o for ö, u for ü, e for é."""
+    head, _colon, stem = key.partition(":")
+    found = [""]
+    for letter in stem:
+        found = [
+            begun + one
+            for begun in found
+            for one in (letter, _UNMARKED.get(letter, ""))[: 1 + (letter in _UNMARKED)]
+        ]
+        found = found[:_MOST_MARKS]
+    yield from (f"{head}:{stem}" for stem in found[1:])
