@@ -123,7 +123,7 @@ def _paper(row: Row) -> Paper:
 
 
 def _form(form: str, script: str, *, running: bool) -> Paper:
-    text = _CARRIERS[script].format(form) if running else form
+    text = _CARRIERS[script].format(form[:1].upper() + form[1:]) if running else form
     return Paper(form, ((_LANGUAGES[script], text),), names=() if running else (form,))
 
 

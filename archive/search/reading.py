@@ -18,7 +18,8 @@ from archive.text.stems import stems
 
 SEPARATOR: Final = "\x1f"
 """Between a skeleton and the word that sounds so: no written word holds it."""
-_SHORTEST_SOUND: Final = 3
+_SHORTEST_SOUND: Final = 2
+_LONG_RUN: Final = 3
 _SHORTEST_STEM: Final = 4
 _ENDS: Final = re.compile(r"[.!?…؟۔。！？\n:«“„\"(]\s*$")
 _SUFFIXED: Final = re.compile("['\u2019\u02bc].*")
@@ -109,7 +110,7 @@ def heard(word: str, lang: str) -> Iterator[tuple[str, str]]:
     """(skeleton, plain form) of what a word of a query may sound like; nothing for one too short to tell."""
     heard = plain(word, lang)
     for skeleton in skeletons(heard):
-        if len(skeleton) >= _SHORTEST_SOUND or ends_in_han(word) or len(skeleton) > 1:
+        if len(skeleton) >= _SHORTEST_SOUND:
             yield skeleton, heard
 
 
@@ -131,7 +132,7 @@ def _sounds(bare: str, made: Iterable[str], lang: str, *, name: bool) -> Iterato
     for word in whole:
         heard = plain(word, lang)
         for skeleton in skeletons(heard) if name else skeletons(heard)[:1]:
-            if len(skeleton) >= (2 if name else _SHORTEST_SOUND) and skeleton not in seen:
+            if len(skeleton) >= _SHORTEST_SOUND and skeleton not in seen:
                 seen.add(skeleton)
                 yield f"{skeleton}{SEPARATOR}{'n' if name else 'w'}{heard}"
 
@@ -139,14 +140,21 @@ def _sounds(bare: str, made: Iterable[str], lang: str, *, name: bool) -> Iterato
 def _han_sounds(low: str, *, name: bool) -> tuple[str, ...]:
     if not low:
         return ()
-    runs = [(0, len(low))] if name else transcribed(low)
+    runs = [(0, len(low))] if name else [part for run in transcribed(low) for part in within(*run)]
     return tuple(
         f"{skeleton}{SEPARATOR}h{heard}"
         for start, end in runs
         for heard in (plain(low[start:end], "zh"),)
         for skeleton in skeletons(heard)
-        if len(skeleton) >= (1 if name else _SHORTEST_SOUND)
+        if len(skeleton) >= _SHORTEST_SOUND
     )
+
+
+def within(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A run that may transcribe a name, and what is left of it without a neighbour that only happens to fit in."""
+    yield start, end
+    if end - start >= _LONG_RUN:
+        yield from ((start + 1, end), (start, end - 1))
 
 
 def language(text: str, lang: str) -> str:

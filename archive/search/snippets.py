@@ -15,7 +15,7 @@ from typing import Final
 
 from archive.search import tree as q
 from archive.search.analysis import APOSTROPHE_CLASS, HAN_CLASS, MARK_CLASS, ends_in_han, folded, scrubbed
-from archive.search.reading import SEPARATOR, language, read, spans
+from archive.search.reading import SEPARATOR, language, read, spans, within
 from archive.search.schema import WORDS
 from archive.search.wording import Sought
 from archive.text.sounds import plain, transcribed
@@ -86,9 +86,11 @@ class Marker:
 
     def _by_han(self, run: str, at: int) -> Iterator[Span]:
         heard = {key.partition(SEPARATOR)[2][1:] for key in self.sought.sounds}
-        for start, end in transcribed(run) if heard else ():
-            if plain(run[start:end], "zh") in heard:
-                yield at + start, at + end, run[start:end]
+        for whole in transcribed(run) if heard else ():
+            for start, end in within(*whole):
+                if plain(run[start:end], "zh") in heard:
+                    yield at + start, at + end, run[start:end]
+                    break
 
     def _wanted(self, written: str, lang: str) -> bool:
         found, sought = read(written, lang, name=bool(self.sought.sounds)), self.sought

@@ -12,6 +12,8 @@ from archive.search.reading import SEPARATOR, heard, language_of, lower
 from archive.search.schema import FORM, LATIN, NAME, SOUND, TEXT, TITLE, WORDS
 from archive.search.snapshot import Scores, Snapshot
 from archive.text.alphabets import latin
+from archive.text.scripts import detect
+from archive.text.sounds import rough
 from archive.text.stems import stems
 
 BOOST: Final = {TEXT: 1.0, TITLE: 2.5, NAME: 1.5}
@@ -20,8 +22,9 @@ FORM_WEIGHT: Final = 1.0
 SOUND_WEIGHT: Final = 0.3
 MOST_SOUNDS: Final = 64
 MOST_LOOKED_AT: Final = 5_000
+_SHORTEST_SOUND: Final = 2
 _SURE: Final = 3
-"""Classes that a skeleton must have before a word that was found anyway is also looked for by its sound."""
+"""Classes of consonants that two words must share before a Chinese spelling is believed without more."""
 _SHORTEST_ROOT: Final = 3
 _MOST_ROOTS: Final = 8
 _BY_ROOT: Final = frozenset({"ug", "kk", "ky", "tr"})
@@ -140,21 +143,23 @@ class Wording:
     def _sounding(self, word: str, written: str, found: Ways, *, alone: bool) -> Scores:
         known = bool(found.exact or found.spelling or found.form)
         cased = written[:1].lower() != written[:1].upper()
-        if known and cased and not (self._snapshot.scores(NAME, word) or (alone and written[:1].isupper())):
+        if known and not alone:
             return {}
-        flags = "nh" if known and not cased else "nhw"
+        named = cased and (written[:1].isupper() or self._snapshot.scores(NAME, word))
+        flags = "nhw" if named or not known else "nh"
+        doubtful = cased and not named and bool(found.exact or found.form)
         candidates = [
             one
             for lang in self._spoken(written)
-            for one in self._alike(written, lang, flags=flags, shortest=_SURE)
+            for one in self._alike(written, lang, flags=flags, doubtful=doubtful)
         ]
         return self._summed(SOUND, candidates, self.sought.sounds, SOUND_WEIGHT)
 
-    def _alike(self, written: str, lang: str, *, flags: str, shortest: int = 2) -> Iterator[str]:
+    def _alike(self, written: str, lang: str, *, flags: str, doubtful: bool = False) -> Iterator[str]:
         """The words of this room that sound so: alike by their consonants, and not too far apart in letters."""
         low = folded(written) if ends_in_han(written) else lower(written, lang)
         for skeleton, sound in heard(low, lang):
-            if len(skeleton) < shortest:
+            if len(skeleton) < _SHORTEST_SOUND:
                 continue
             begun = f"{skeleton}{SEPARATOR}"
             words, looked = self._snapshot.words_beginning(SOUND, begun, MOST_SOUNDS + 1, self._left)
@@ -162,15 +167,26 @@ class Wording:
             self.cut |= len(words) > MOST_SOUNDS or self._left <= 0
             for key in words[:MOST_SOUNDS]:
                 flag, other = key[len(begun)], key[len(begun) + 1 :]
-                if flag in flags and (flag == "h" or ends_in_han(written) or near(sound, other)):
+                short = doubtful and len(skeleton) < _SURE
+                if flag not in flags or short:
+                    continue
+                if self._fits(skeleton, sound, other, han=flag == "h" or ends_in_han(written)):
                     yield key
+
+    def _fits(self, skeleton: str, sound: str, other: str, *, han: bool) -> bool:
+        """Whether words of one skeleton are near enough; Chinese spells a name too roughly for more than a glance."""
+        if han:
+            return len(skeleton) >= _SURE or near(sound, other, share=2)
+        return near(sound, other)
 
     def _spoken(self, written: str) -> tuple[str, ...]:
         """The languages of this room in which a word of these letters may stand."""
         if ends_in_han(written):
             return ("zh",)
-        fitting = tuple(lang for lang in self._languages if language_of(written, lang) == lang)
-        return fitting or (language_of(written, "und"),)
+        fitting = dict.fromkeys(lang for lang in self._languages if language_of(written, lang) == lang)
+        guessed = detect(written).lang.partition("-")[0]
+        fitting[guessed if language_of(written, guessed) == guessed else language_of(written, "und")] = None
+        return tuple(fitting)
 
     def _best(self, field: str, keys: Iterable[str]) -> Scores:
         """The best score of any of several keys of one word, each weighed as if all of them were one word."""
@@ -203,9 +219,10 @@ def weighed(ways: Ways) -> Scores:
     return total
 
 
-def near(one: str, other: str) -> bool:
-    """Whether two words in plain letters differ in no more than two letters of five."""
-    return distance(one, other) * 5 <= 2 * max(len(one), len(other))
+def near(one: str, other: str, *, share: int = 4) -> bool:
+    """Whether two words in plain letters differ in no more than one rough letter of four (or another ``share``)."""
+    one, other = rough(one), rough(other)
+    return distance(one, other) * share <= max(len(one), len(other))
 
 
 def distance(one: str, other: str) -> int:

@@ -47,6 +47,13 @@ def _spellings(word: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=1 << 16)
+def rough(word: str) -> str:
+    """A word in plain Latin letters with those run together that spellings of one name confuse; none stands twice."""
+    letters, reads = _near()
+    return _DOUBLED.sub(r"\1", reads.sub(lambda found: letters[found.group()], _PLAIN.sub("", word)))
+
+
 def plain(word: str, lang: str) -> str:
     """A lower-case word or a Chinese name in plain Latin letters, to be compared with others that sound alike."""
     if _HAN.search(word):
@@ -80,6 +87,13 @@ def _classes() -> tuple[dict[str, str], re.Pattern[str]]:
         for sound, spellings in table("sounds")["letters"].items()
         for spelling in spellings.split()
     }
+    longest = sorted(letters, key=lambda spelling: (-len(spelling), spelling))
+    return letters, re.compile("|".join(longest))
+
+
+@cache
+def _near() -> tuple[dict[str, str], re.Pattern[str]]:
+    letters = {letter: one for one, others in table("sounds")["near"].items() for letter in others.split()}
     longest = sorted(letters, key=lambda spelling: (-len(spelling), spelling))
     return letters, re.compile("|".join(longest))
 
