@@ -73,6 +73,8 @@ def search(
             "waiting": found.waiting,
             "cut": result.cut,
             "problem": result.problem,
+            "hows": dict(result.hows),
+            "meant": result.meant,
             "hits": [_hit(hit) for hit in result.hits],
             "facets": {
                 facet: [_count(facet, count) for count in counts] for facet, counts in result.facets.items()
@@ -84,6 +86,8 @@ def search(
     )
     if result.problem:
         given.voice.aside(result.problem)
+    if result.meant:
+        given.voice.aside(f"Did you mean: {result.meant}")
     if found.waiting:
         given.voice.aside(f"{found.waiting} records are not yet searchable here.")
 

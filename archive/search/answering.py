@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from archive.domain.searching import HOWS, LARGEST_PAGE, FacetCount, Hit, How, SearchQuery, SearchResult
-from archive.search import querylang, snippets
+from archive.search import correcting, querylang, snippets
 from archive.search.facets import Tags
 from archive.search.matching import Matching
 from archive.search.schema import Card
@@ -34,6 +34,7 @@ class _Answer:
     marker: snippets.Marker
     cut: bool
     problem: str | None
+    meant: str | None
 
 
 class Answering:
@@ -59,7 +60,9 @@ class Answering:
         shown = answer.ordered[(page - 1) * size : page * size]
         hits = tuple(self._hit(number, answer) for number in shown)
         hows: Counter[How] = Counter(HOWS[tier] for tier in answer.tiers.values())
-        return SearchResult(total, hits, answer.facets, page, pages, answer.cut, answer.problem, dict(hows))
+        return SearchResult(
+            total, hits, answer.facets, page, pages, answer.cut, answer.problem, dict(hows), answer.meant
+        )
 
     def ranking(self, query: SearchQuery) -> tuple[UUID, ...]:
         """The records of every page of the answer, in order, without what only a page needs."""
@@ -94,6 +97,7 @@ class Answering:
             marker=snippets.Marker.of(node, matching.expanded, matching.wording.sought),
             cut=reading.cut or matching.cut or matching.wording.cut,
             problem=reading.problem,
+            meant=correcting.meant(self._snapshot, query.text, matching.missing(reading.node)),
         )
 
     def _allowed(self, query: SearchQuery, matching: Matching) -> int:

@@ -103,6 +103,11 @@ class Matching:
             case _:
                 return set(self.scores(node))
 
+    def missing(self, node: q.Node) -> list[q.Word]:
+        """The words of a query that no record holds in any way that was asked for."""
+        words = [leaf for leaf in q.leaves(node) if isinstance(leaf, q.Word)]
+        return [word for word in words if not any(self._in_ways(word).tiers())]
+
     def _known(self, node: q.Known) -> Scores:
         """By a tag, or by another name in the text; a tag says more than a name."""
         tagged = (members(self._tags.bearing(facet, [term])) for facet, term in node.terms)

@@ -209,12 +209,19 @@ def near(one: str, other: str) -> bool:
 
 
 def distance(one: str, other: str) -> int:
-    """How many letters must be changed, added or dropped to make one word the other; O(product of lengths)."""
+    """How many letters must be changed, added, dropped or swapped with a neighbour to make one word the other.
+
+    O(product of the lengths).
+    """
+    before: list[int] = []
     row = list(range(len(other) + 1))
     for at, letter in enumerate(one, 1):
-        before, row[0] = row[0], at
+        earlier, before, row = before, row, [at]
         for to, wanted in enumerate(other, 1):
-            before, row[to] = row[to], min(row[to] + 1, row[to - 1] + 1, before + (letter != wanted))
+            least = min(before[to] + 1, row[to - 1] + 1, before[to - 1] + (letter != wanted))
+            if at > 1 and to > 1 and letter == other[to - 2] and one[at - 2] == wanted:
+                least = min(least, earlier[to - 2] + 1)
+            row.append(least)
     return row[-1]
 
 

@@ -54,6 +54,8 @@ def found(answer: Found) -> shapes.Found:
         waiting=answer.waiting,
         cut=result.cut,
         problem=_(result.problem) if result.problem else None,
+        hows=dict(result.hows.items()),
+        meant=result.meant,
     )
 
 
@@ -120,6 +122,7 @@ def _hit(hit: searching.Hit) -> shapes.Hit:
         score=hit.score,
         note=hit.note,
         facets=dict(hit.facets),
+        how=hit.how,
     )
 
 

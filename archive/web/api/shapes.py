@@ -14,7 +14,7 @@ from archive.domain.family_report import FamilyReport
 from archive.domain.log import LogFilter
 from archive.domain.records import Identity
 from archive.domain.rooms import RoomPurpose, Scope
-from archive.domain.searching import FACETS, LARGEST_PAGE, SearchQuery, Sort
+from archive.domain.searching import FACETS, LARGEST_PAGE, How, SearchQuery, Sort
 from archive.domain.testimony import Testimony
 from archive.services.deciding import Agreed, Effect
 from archive.services.exhibiting import MOST, Exhibit
@@ -75,6 +75,8 @@ class Search(Shape):
     sort: Sort = "relevance"
     page: int = Field(1, ge=1, le=_LAST_PAGE)
     size: int = Field(20, ge=1, le=LARGEST_PAGE)
+    forms: bool = Field(True, description="Find other forms and spellings of the words.")
+    sounds: bool = Field(True, description="Find what sounds alike.")
 
     def query(self) -> SearchQuery:
         filters = {facet: tuple(terms) for facet in FACETS if (terms := getattr(self, facet))}
@@ -86,6 +88,8 @@ class Search(Shape):
             sort=self.sort,
             page=self.page,
             size=self.size,
+            forms=self.forms,
+            sounds=self.sounds,
         )
 
 
@@ -102,6 +106,7 @@ class Hit(Shape):
     score: float = Field(description="Comparable within one answer only.")
     note: tuple[str, ...] = Field(description="The content note: kinds of harm to warn of before it is read.")
     facets: dict[str, tuple[str, ...]]
+    how: How = Field(description="As typed, by another spelling, form or sound, or by part of the words.")
 
 
 class Value(Shape):
@@ -121,6 +126,8 @@ class Found(Shape):
     waiting: int = Field(description="How many of the room's records are not yet searchable.")
     cut: bool = Field(description="A limit shortened the query.")
     problem: str | None = Field(description="Why the query could be read only in part.")
+    hows: dict[str, int] = Field(description="How many of all matches were found how.")
+    meant: str | None = Field(description="The query as it may have been meant, in words of this room.")
 
 
 class LogAsked(Shape):

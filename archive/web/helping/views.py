@@ -21,8 +21,10 @@ def safety() -> str:
 @public
 def search() -> str:
     examples = (
-        ("winter coat", _("accounts with all of these words")),
-        ('"winter coat"', _("these words in this order")),
+        ("winter coat", _("accounts with all of these words, in any form; then those with some of them")),
+        ("Abdurehim", _("a name in every script and spelling: ئابدۇرېھىم, Абдурехим, 阿不都热依木")),
+        ("~memet", _("words that sound so, whatever else is found")),
+        ('"winter coat"', _("just these words, in this order")),
         ("wint*", _("words that begin so")),
         ("camp OR prison", _("either word")),
         ("camp -school", _("the first word, without the second")),
@@ -33,6 +35,10 @@ def search() -> str:
             _("a place and everything within it; so also facility:, abuse:, ethnic:, goods:, lang:"),
         ),
         ("year:2017-2019", _("accounts that speak of these years")),
+        (
+            "date:2017-05..2018-02",
+            _("a time that an account may lie in; leave out one side for “since” or “until”"),
+        ),
         ("code:7K2MP", _("an account by its code, or by how the code begins")),
     )
     return render_template("helping/search.html", examples=examples)

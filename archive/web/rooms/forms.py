@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final, cast
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectChoice, SelectField, StringField
+from wtforms import BooleanField, SelectChoice, SelectField, StringField
 from wtforms.validators import Regexp
 
 from archive.domain.searching import FACETS, SearchQuery, Sort
@@ -42,6 +42,9 @@ class SearchForm(Form):
         ],
     )
 
+    as_typed = BooleanField(_l("Leave out other forms and spellings of the words"))
+    no_sounds = BooleanField(_l("Leave out what only sounds alike"))
+
     @classmethod
     def showing(cls, query: SearchQuery) -> SearchForm:
         """The form as it led to a query."""
@@ -52,6 +55,8 @@ class SearchForm(Form):
                 "since": query.date_from or "",
                 "until": query.date_to or "",
                 "sort": query.sort,
+                "as_typed": not query.forms,
+                "no_sounds": not query.sounds,
             },
         )
 
@@ -62,6 +67,8 @@ class SearchForm(Form):
             date_from=self.since.data or None,
             date_to=self.until.data or None,
             sort=cast("Sort", self.sort.data),
+            forms=not self.as_typed.data,
+            sounds=not self.no_sounds.data,
         )
 
 

@@ -5,18 +5,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from archive.domain.searching import FacetCount, Hit, SearchQuery, SearchResult
+from archive.domain.searching import HOWS, FacetCount, Hit, How, SearchQuery, SearchResult
 from archive.text.fold import fold
 from archive.text.scripts import direction
 from archive.web.presenting import Said, facet, ours, tag, term, theirs
 
 SHOWN: Final = 10
 _ORDER: Final = ("place", "facility", "abuse", "year", "lang", "ethnic", "goods", "subject", "kind")
+
+_HOWS: Final[dict[How, Any]] = {
+    "exact": _l("as typed"),
+    "spelling": _l("in another script, spelling or name"),
+    "form": _l("another form of the words"),
+    "sound": _l("sounds alike"),
+    "part": _l("some of the words"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,7 @@ class Card:
     lang: str
     dir: str
     note: tuple[Said, ...]
+    how: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,12 @@ class FacetBox:
 
 def cards(result: SearchResult) -> list[Card]:
     return [_card(hit) for hit in result.hits]
+
+
+def ways(result: SearchResult) -> list[tuple[str, int]]:
+    """How many records were found in which way, where it is not all by the words as typed."""
+    found = [(how, result.hows.get(how, 0)) for how in HOWS]
+    return [(str(_HOWS[how]), count) for how, count in found if count] if found[0][1] != result.total else []
 
 
 def chips(query: SearchQuery, result: SearchResult) -> list[Chip]:
@@ -109,6 +125,7 @@ def _card(hit: Hit) -> Card:
         lang=hit.lang,
         dir=direction(hit.lang),
         note=tuple(term("content-notes", id) for id in hit.note),
+        how=str(_HOWS[hit.how]) if hit.how != "exact" else "",
     )
 
 

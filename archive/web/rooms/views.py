@@ -19,12 +19,12 @@ from archive.services import auditing, desk, rooms, searching
 from archive.services.searching import Found
 from archive.web import shortlist
 from archive.web.current import acting, archive
-from archive.web.forms import mistakes
+from archive.web.forms import BOOK, mistakes
 from archive.web.guard import member
 from archive.web.presenting import theirs
 from archive.web.rooms.forms import SearchForm, filters, without
 from archive.web.rooms.presenting import card
-from archive.web.rooms.results import Chip, boxes, cards, chips, everything
+from archive.web.rooms.results import Chip, boxes, cards, chips, everything, ways
 
 blueprint = Blueprint("rooms", __name__)
 
@@ -66,6 +66,8 @@ def search(room: UUID) -> ResponseReturnValue:
     query = form.query(chosen)
     if (drop := request.form.get("drop", "")) in ("from:", "to:", "text:"):
         query = without(query, drop.rstrip(":"), "")
+    if meant := request.form.get("meant", "")[:BOOK]:
+        query = replace(query, text=meant)
     note = searching.keep_query(archive(), acting(), room, query)
     session["last"] = {**session.get("last", {}), room.hex: str(note)}
     return redirect(url_for("rooms.found", room=room, note=note), 303)
@@ -134,6 +136,7 @@ def _results(
         result=answer.result,
         waiting=answer.waiting,
         cards=cards(answer.result),
+        ways=ways(answer.result),
         chips=chips(query, answer.result),
         boxes=boxes(query, answer.result),
         hints=_hints(view.id, query, answer),
