@@ -288,9 +288,9 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoomIndex]:
     ],
 )
 def test_hostile_queries_end_soon_and_raise_nothing(crowded: RoomIndex, text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     result = crowded.search(SearchQuery(text))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert result.total <= 400
 
 

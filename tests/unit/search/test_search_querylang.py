@@ -138,9 +138,9 @@ def test_limits_are_said() -> None:
     ],
 )
 def test_hostile_queries_are_read_quickly(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert leaves(read(text).node) <= MOST_TERMS * 3
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=()), max_size=300))

@@ -81,9 +81,9 @@ def test_unspaced_text_is_cut_without_splitting_characters() -> None:
 
 
 def test_a_very_long_text_is_bounded() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     cut("absent word*", ("en", "a'b " * 2_000_000))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @given(st.text(max_size=400), st.text(min_size=1, max_size=12))

@@ -70,7 +70,7 @@ def test_any_text_has_stems_and_the_first_is_its_own(text: str, lang: str) -> No
 
 
 def test_a_hostile_word_is_cheap() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for lang, part in (("ug", "lar"), ("kk", "ді"), ("tr", "ler"), ("ky", "ды")):
         stems("ab" + part * 10_000, lang)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
