@@ -74,13 +74,15 @@ class Answering:
         if known := self._kept.get(key):
             self._kept.move_to_end(key)
             return known
-        self._kept[key] = answer = self._answered(query)
+        answer = self._answered(query, querylang.read(query.text))
+        if not answer.ordered and (loosely := querylang.loosely(query.text)):
+            answer = self._answered(query, loosely)
+        self._kept[key] = answer
         if len(self._kept) > _KEPT_ANSWERS:
             self._kept.popitem(last=False)
         return answer
 
-    def _answered(self, query: SearchQuery) -> _Answer:
-        reading = querylang.read(query.text)
+    def _answered(self, query: SearchQuery, reading: querylang.Reading) -> _Answer:
         matching = Matching(self._snapshot, self.tags, Allowed(query.forms, query.sounds))
         known = self.tags.known(query.text) if query.forms and _is_plain(reading.node, query.text) else None
         node = Either((reading.node, known)) if known else reading.node

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final, assert_never
 
+from archive.domain.searching import HOWS
 from archive.search import tree as q
 from archive.search.analysis import ends_in_han
 from archive.search.facets import Tags
@@ -23,7 +24,8 @@ from archive.search.wording import BOOST, Allowed, Ways, Wording, weighed
 _CODE_SCORE: Final = 100.0
 _TAG_SCORE: Final = 5.0
 FEW: Final = 10
-SHARE: Final = 0.15
+SHARE: Final = 0.1
+_LEAST_SURE: Final = len(HOWS) - 2  # by its sound; after that there is only a part of the words
 MOST_EXPANDED: Final = 64
 MOST_EXPANSIONS: Final = 512
 MOST_LOOKED_AT: Final = 50_000
@@ -128,11 +130,7 @@ class Matching:
         """What has every part; where that is little, what has the weightier part too, a rare word weighing more."""
         found = [(scores, self._snapshot.rarity(len(scores))) for scores in map(self.scores, nodes) if scores]
         total = summed(scores for scores, _weight in found)
-        complete = (
-            set.intersection(*(set(scores) for scores, _weight in found))
-            if len(found) == len(nodes)
-            else set()
-        )
+        complete = set.intersection(*(self.within(node, _LEAST_SURE) for node in nodes))
         if len(complete) >= FEW:
             return {number: total[number] for number in complete}
         weights: Scores = {}

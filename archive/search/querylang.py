@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from archive.domain.errors import message
@@ -26,11 +26,15 @@ from archive.search.tree import All, Either, Node, Not, Some
 
 LONGEST: Final = 2000
 DEEPEST: Final = 16
+_SENTENCE: Final = 3
 
 QUOTES: Final = message("A quotation mark has no partner; the words were searched one by one.")
 BRACKETS: Final = message("The brackets do not match; all words were searched without them.")
 OPERATORS: Final = message(
     "OR, AND or NOT stands where a word is missing; all words were searched without them."
+)
+LOOSE: Final = message(
+    "No record holds the words in quotation marks just so; all words were searched one by one."
 )
 DEEP: Final = message("The brackets are nested too deeply; all words were searched without them.")
 NOTHING: Final = message("Nothing in this query can be searched for: it holds no letter or digit.")
@@ -78,6 +82,17 @@ def read(text: str) -> Reading:
     if node is None:
         return Reading(Either(), limits.cut, problem or NOTHING)
     return Reading(node, limits.cut, problem)
+
+
+def loosely(text: str) -> Reading | None:
+    """A sentence of which a part stands in quotation marks, as if it did not; None for any other query."""
+    lexemes = list(_lexemes(scrubbed(text[:LONGEST])))
+    kinds = [lexeme.kind for lexeme in lexemes]
+    plain = all(lexeme.plain or lexeme.kind == "phrase" for lexeme in lexemes)
+    if not plain or "phrase" not in kinds or kinds.count("word") < _SENTENCE:
+        return None
+    bare = text.translate(_TYPED).replace('"', " ")
+    return replace(read(bare), problem=LOOSE)
 
 
 def _lexemes(text: str) -> Iterator[Lexeme]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from archive.search.analysis import PIECE, ends_in_han, folded, scrubbed, tokens, undressed
 from archive.text.alphabets import latin
+from archive.text.fold import fold
 from archive.text.scripts import detect
 from archive.text.sounds import plain, skeletons, transcribed
 from archive.text.stems import stems
@@ -20,6 +21,9 @@ SEPARATOR: Final = "\x1f"
 """Between a skeleton and the word that sounds so: no written word holds it."""
 _SHORTEST_SOUND: Final = 2
 _LONG_RUN: Final = 3
+_FAMILY: Final = 5
+_PREFIXED: Final = frozenset({"ar"})
+"""Languages whose words change at their beginning too."""
 _SHORTEST_STEM: Final = 4
 _ENDS: Final = re.compile(r"[.!?…؟۔。！？\n:«“„\"(]\s*$")
 _SUFFIXED: Final = re.compile("['\u2019\u02bc].*")
@@ -94,9 +98,16 @@ def read(written: str, lang: str, *, name: bool) -> Read:
     plains = dict.fromkeys(latin(part, lang) for part in whole)
     known = {word for word, _place in found}
     made = dict.fromkeys(stem for part in whole for stem in stems(part, lang))
-    forms = tuple(f"{lang}:{stem}" for stem in made)
+    forms = (*(f"{lang}:{stem}" for stem in made), *related(bare, lang))
     spelt = tuple(word for word in plains if word and word not in known)
     return Read(found, width, spelt, forms, tuple(_sounds(bare, made, lang, name=name)))
+
+
+def related(low: str, lang: str) -> tuple[str, ...]:
+    """What words of one family begin with (defend, defence); nothing for a short word."""
+    stem = stems(low, lang)[0] if lang in _PREFIXED else fold(low)
+    size = _FAMILY - 1 if lang in _PREFIXED else _FAMILY
+    return (f"{lang}^{stem[:size]}",) if len(stem) >= size else ()
 
 
 def lower(written: str, lang: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from archive.search.analysis import ends_in_han, folded
-from archive.search.reading import SEPARATOR, heard, language_of, lower
+from archive.search.reading import SEPARATOR, heard, language_of, lower, related
 from archive.search.schema import FORM, LATIN, NAME, SOUND, TEXT, TITLE, WORDS
 from archive.search.snapshot import Scores, Snapshot
 from archive.text.alphabets import latin
@@ -20,6 +20,7 @@ BOOST: Final = {TEXT: 1.0, TITLE: 2.5, NAME: 1.5}
 EXACT_WEIGHT: Final = 0.2
 FORM_WEIGHT: Final = 1.0
 SOUND_WEIGHT: Final = 0.3
+RELATED_WEIGHT: Final = 0.4
 MOST_SOUNDS: Final = 64
 MOST_LOOKED_AT: Final = 5_000
 _SHORTEST_SOUND: Final = 2
@@ -40,6 +41,7 @@ class Ways:
     spelling: Scores = field(default_factory=dict)
     form: Scores = field(default_factory=dict)
     sound: Scores = field(default_factory=dict)
+    related: Scores = field(default_factory=dict)
 
     def tiers(self) -> tuple[Scores, Scores, Scores, Scores]:
         """The ways in their order."""
@@ -83,6 +85,9 @@ class Wording:
         if self._allowed.forms:
             found.spelling = self._spelt(word, written)
             found.form = self._formed(word, written, alone=alone)
+        if self._allowed.forms and not alone:
+            keys = {key for lang in self._spoken(written) for key in related(lower(written, lang), lang)}
+            found.related = self._best(FORM, keys)
         if self._allowed.sounds:
             found.sound = self._sounding(word, written, found, alone=alone)
         return found
@@ -209,6 +214,8 @@ class Wording:
 def weighed(ways: Ways) -> Scores:
     """One score a document: what it holds exactly counts beside what it holds in any form."""
     total: Scores = dict(ways.sound)
+    for number, score in ways.related.items():
+        total[number] = total.get(number, 0.0) + score * RELATED_WEIGHT
     for scores, weight in (
         (ways.form, FORM_WEIGHT),
         (ways.spelling, EXACT_WEIGHT),
