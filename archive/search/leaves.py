@@ -58,6 +58,7 @@ class Limits:
 
     left: int = MOST_TERMS
     cut: bool = False
+    longest_name: int = LONGEST_NAME
 
     def take(self, terms: int) -> int:
         """How many of so many terms may still join the tree."""
@@ -81,7 +82,7 @@ def leaf(lexeme: Lexeme, limits: Limits) -> Node | None:
         return joined(tuple(Sounding(piece.written) for piece in found))
     if lexeme.star and not found[-1].han:
         return _beginning(found, fields, limits)
-    parts = tuple(_unquoted(piece, fields) for piece in found)
+    parts = tuple(_unquoted(piece, fields, limits.longest_name) for piece in found)
     words: Node = Some(parts) if len(parts) > 1 else parts[0]
     if not lexeme.field and _CODE.fullmatch(lexeme.text):
         return Either((Code(normal_code(lexeme.text)), words))
@@ -122,21 +123,21 @@ def _beginning(found: list[Piece], fields: tuple[str, ...], limits: Limits) -> N
     return joined((*(_unquoted(piece, fields) for piece in earlier), Beginning(begun, fields)))
 
 
-def _unquoted(piece: Piece, fields: tuple[str, ...]) -> Node:
+def _unquoted(piece: Piece, fields: tuple[str, ...], longest: int = LONGEST_NAME) -> Node:
     if piece.han:
-        return _name_or_run(piece, fields)
+        return _name_or_run(piece, fields, longest)
     if len(piece.parts) == 1:
         return Word(plain(piece.parts[0]), fields, piece.written)
     whole = Word(plain("".join(piece.parts)), fields, piece.written)
     return Either((Phrase(tuple(plain(part) for part in piece.parts), fields), whole))
 
 
-def _name_or_run(piece: Piece, fields: tuple[str, ...]) -> Node:
+def _name_or_run(piece: Piece, fields: tuple[str, ...], longest: int) -> Node:
     """A run of Han: its characters in a row, and what sounds so where it may transcribe a name; or a sentence."""
     whole = "".join(piece.parts)
     named = transcribed(whole) == ((0, len(whole)),) and fields == WORDS
-    if len(whole) > LONGEST_NAME and fields == WORDS and not named:
-        return Some(tuple(Word(first + second, fields) for first, second in pairwise(whole)))
+    if len(whole) > longest and fields == WORDS and not named:
+        return Some(tuple(Word(first + second, fields, alone=False) for first, second in pairwise(whole)))
     run = _han(piece.parts, fields)
     return Either((run, Sounding(whole, asked=False))) if named else run
 
@@ -174,7 +175,7 @@ def of_several(node: Node) -> Iterator[Node]:
         case Word():
             yield replace(node, alone=False)
         case Phrase(words, fields) if all(map(_PAIR.fullmatch, words)):
-            yield from (Word(pair, fields) for pair in words)
+            yield from (Word(pair, fields, alone=False) for pair in words)
         case _:
             yield node
 

@@ -20,8 +20,8 @@ from typing import Final
 
 from archive.domain.errors import message
 from archive.domain.searching import FACETS
-from archive.search.analysis import scrubbed
-from archive.search.leaves import Lexeme, Limits, joined, leaf, literal, of_several
+from archive.search.analysis import ends_in_han, scrubbed
+from archive.search.leaves import LONGEST_NAME, Lexeme, Limits, joined, leaf, literal, of_several
 from archive.search.tree import All, Either, Node, Not, Some
 
 LONGEST: Final = 2000
@@ -64,9 +64,12 @@ class _Syntax(Exception):
     pass
 
 
-def read(text: str) -> Reading:
-    """Understand ``text``; never raises. Bounded: 2,000 characters, 64 terms, 16 levels; O(length)."""
-    limits = Limits(cut=len(text) > LONGEST)
+def read(text: str, *, longest_name: int = LONGEST_NAME) -> Reading:
+    """Understand ``text``; never raises. The pairs of a run of Han longer than ``longest_name`` may stand apart.
+
+    Bounded: 2,000 characters, 64 terms, 16 levels; O(length).
+    """
+    limits = Limits(cut=len(text) > LONGEST, longest_name=longest_name)
     lexemes = list(_lexemes(scrubbed(text[:LONGEST])))
     problem = QUOTES if any(lexeme.kind == "quote" for lexeme in lexemes) else None
     lexemes = [lexeme for lexeme in lexemes if lexeme.kind != "quote"]
@@ -85,14 +88,16 @@ def read(text: str) -> Reading:
 
 
 def loosely(text: str) -> Reading | None:
-    """A sentence of which a part stands in quotation marks, as if it did not; None for any other query."""
+    """A sentence as if no part of it stood in quotation marks, a run of Han as pairs; None for any other query."""
     lexemes = list(_lexemes(scrubbed(text[:LONGEST])))
     kinds = [lexeme.kind for lexeme in lexemes]
-    plain = all(lexeme.plain or lexeme.kind == "phrase" for lexeme in lexemes)
-    if not plain or "phrase" not in kinds or kinds.count("word") < _SENTENCE:
+    if not all(lexeme.plain or lexeme.kind == "phrase" for lexeme in lexemes):
         return None
-    bare = text.translate(_TYPED).replace('"', " ")
-    return replace(read(bare), problem=LOOSE)
+    if "phrase" not in kinds and any(ends_in_han(lexeme.text.rstrip("？?。！!")) for lexeme in lexemes):
+        return read(text, longest_name=1)
+    if "phrase" not in kinds or kinds.count("word") < _SENTENCE:
+        return None
+    return replace(read(text.translate(_TYPED).replace('"', " ")), problem=LOOSE)
 
 
 def _lexemes(text: str) -> Iterator[Lexeme]:

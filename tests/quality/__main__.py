@@ -116,8 +116,16 @@ def names() -> Iterator[Line]:
                 judged.rows(DATA / f"names/{file}.jsonl"), running=running
             ):
                 goal = 0.99 if one == other else 0.90 if "zh" in (one, other) else 0.97
+                # Dihua is no spelling of Ürümchi: only a register knows such names of a place.
+                wished = goal if file == "uyghur_given_names" else None
                 where = "in sentences" if running else "as names"
-                yield f"{file}, {where}, {one} to {other}", "recall20", Bench(papers).asked(asked), goal, None
+                yield (
+                    f"{file}, {where}, {one} to {other}",
+                    "recall20",
+                    Bench(papers).asked(asked),
+                    wished,
+                    None,
+                )
 
 
 SETS: dict[str, Callable[[], Iterator[Line]]] = {
