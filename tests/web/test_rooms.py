@@ -161,3 +161,28 @@ def test_what_is_not_yet_searchable_is_counted(
 def test_a_search_that_needed_attention_can_be_loaded_again(world: World, reader: Browser) -> None:
     page = reader.get(f"{world.reading}/search")
     assert (page.status, page.response.headers["Location"]) == (303, world.reading)
+
+
+def test_a_hit_says_how_it_was_found_and_each_way_can_be_left_out(world: World, reader: Browser) -> None:
+    page = search(reader, world.reading, "numbers")
+    assert "another form of the words" in page.text
+    left_out = search(reader, world.reading, "numbers", as_typed="y", no_sounds="y")
+    assert "Nothing in this room fits" in left_out.text
+
+
+def test_what_was_meant_is_offered_and_can_be_pressed(world: World, reader: Browser) -> None:
+    page = search(reader, world.reading, "wintre", no_sounds="y")
+    assert "Did you mean:" in page.text
+    form = page.form(f"{world.reading}/search")
+    assert ("meant", "winter") in form.buttons
+    found = reader.follow(reader.send(form, button=("meant", "winter")))
+    assert f"{MANY - 1} records found" in found.text or "records found" in found.text
+    assert "Did you mean:" not in found.text
+
+
+def test_names_of_this_rooms_tags_alone_are_offered_while_typing(reader: Browser, world: World) -> None:
+    shown = reader.get(world.reading).response.get_data(as_text=True)
+    listed = shown.partition("<datalist")[2].partition("</datalist>")[0]
+    offered = re.findall(r'<option value="([^"]+)">', listed)
+    assert "Urumqi" in " ".join(offered)
+    assert "rape" not in " ".join(offered).lower()  # only an account kept from this room is tagged so

@@ -17,6 +17,8 @@ from archive.text.scripts import direction
 from archive.web.presenting import Said, facet, ours, tag, term, theirs
 
 SHOWN: Final = 10
+_OFFERED: Final = ("place", "facility", "abuse", "ethnic", "goods", "subject")
+_MOST_OFFERED: Final = 300
 _ORDER: Final = ("place", "facility", "abuse", "year", "lang", "ethnic", "goods", "subject", "kind")
 
 _HOWS: Final[dict[How, Any]] = {
@@ -74,6 +76,18 @@ def ways(result: SearchResult) -> list[tuple[str, int]]:
     """How many records were found in which way, where it is not all by the words as typed."""
     found = [(how, result.hows.get(how, 0)) for how in HOWS]
     return [(str(_HOWS[how]), count) for how, count in found if count] if found[0][1] != result.total else []
+
+
+def known(result: SearchResult) -> list[str]:
+    """Names to offer while somebody types: what the records found are tagged with, the commonest first."""
+    counted = sorted(
+        (
+            (-count.count, tag(name, count.term, dict(count.labels)).text)
+            for name in _OFFERED
+            for count in result.facets.get(name, ())
+        ),
+    )
+    return list(dict.fromkeys(label for _count, label in counted))[:_MOST_OFFERED]
 
 
 def chips(query: SearchQuery, result: SearchResult) -> list[Chip]:

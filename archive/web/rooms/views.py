@@ -24,7 +24,7 @@ from archive.web.guard import member
 from archive.web.presenting import theirs
 from archive.web.rooms.forms import SearchForm, filters, without
 from archive.web.rooms.presenting import card
-from archive.web.rooms.results import Chip, boxes, cards, chips, everything, ways
+from archive.web.rooms.results import Chip, boxes, cards, chips, everything, known, ways
 
 blueprint = Blueprint("rooms", __name__)
 
@@ -137,6 +137,7 @@ def _results(
         waiting=answer.waiting,
         cards=cards(answer.result),
         ways=ways(answer.result),
+        known=known(answer.result),
         chips=chips(query, answer.result),
         boxes=boxes(query, answer.result),
         hints=_hints(view.id, query, answer),
