@@ -96,8 +96,11 @@ class Wording:
         """Documents that hold what sounds like ``written``, whatever else they hold."""
         if not (asked or self._allowed.sounds):
             return Ways()
+        known = ends_in_han(written) and any(self._snapshot.scores(name, written[:2]) for name in WORDS)
         candidates = [
-            one for lang in self._spoken(written) for one in self._alike(written, lang, flags="nhw")
+            one
+            for lang in self._spoken(written)
+            for one in self._alike(written, lang, flags="nhw", doubtful=not asked and known)
         ]
         return Ways(sound=self._summed(SOUND, candidates, self.sought.sounds, SOUND_WEIGHT))
 
@@ -161,7 +164,11 @@ class Wording:
         return self._summed(SOUND, candidates, self.sought.sounds, SOUND_WEIGHT)
 
     def _alike(self, written: str, lang: str, *, flags: str, doubtful: bool = False) -> Iterator[str]:
-        """The words of this room that sound so: alike by their consonants, and not too far apart in letters."""
+        """The words of this room that sound so: alike by their consonants, and not too far apart in letters.
+
+        ``flags``: of names (n), of Chinese runs (h), of other words (w). A ``doubtful`` word must have three
+        consonants, or be Chinese and sought among names.
+        """
         low = folded(written) if ends_in_han(written) else lower(written, lang)
         for skeleton, sound in heard(low, lang):
             if len(skeleton) < _SHORTEST_SOUND:
@@ -173,7 +180,7 @@ class Wording:
             for key in words[:MOST_SOUNDS]:
                 flag, other = key[len(begun)], key[len(begun) + 1 :]
                 short = doubtful and len(skeleton) < _SURE
-                if flag not in flags or short:
+                if flag not in flags or (short and (flag == "w" or not ends_in_han(written))):
                     continue
                 if self._fits(skeleton, sound, other, han=flag == "h" or ends_in_han(written)):
                     yield key

@@ -57,7 +57,7 @@ def rough(word: str) -> str:
 def plain(word: str, lang: str) -> str:
     """A lower-case word or a Chinese name in plain Latin letters, to be compared with others that sound alike."""
     if _HAN.search(word):
-        return "".join(_syllable(sound[0]) for sound in pinyin(word, style=Style.NORMAL, errors="ignore"))
+        return "".join(_read(character) for character in word if _HAN.match(character))
     return latin(word, lang)
 
 
@@ -67,9 +67,12 @@ def transcribed(han: str) -> tuple[tuple[int, int], ...]:
 
 
 @lru_cache(maxsize=1 << 12)
-def _syllable(sound: str) -> str:
-    read = _pinyin()
-    for spelling, meant in read:
+def _read(character: str) -> str:
+    """A Chinese character as it sounds in a name."""
+    known = table("sounds")["readings"].get(character)
+    found = [] if known else pinyin(character, style=Style.NORMAL, errors="ignore")
+    sound = str(known or (found[0][0] if found else ""))
+    for spelling, meant in _pinyin():
         if sound.startswith(spelling):
             return meant + sound[len(spelling) :]
     return sound
