@@ -236,6 +236,8 @@ def _desk(walk: Walk) -> Names:
     withdrawing.withdraw(standing.archive, standing.acting(appointed(walk.world)), record)
     walk.go(at)
     yield "desk, withdrawn"
+    walk.press("form[action$='/undo'] button")
+    yield "desk, undo to mend"
     walk.press("form[action$='/destroy'] button")
     yield "desk, destruction foreseen"
     walk.go(f"{walk.world.custody}/records/{record}/consent")

@@ -41,6 +41,7 @@ LEADS_ON = {
     ("GET", "/desk/records/<uuid:record>/limit"),
     ("GET", "/desk/records/<uuid:record>/withdraw"),
     ("GET", "/desk/records/<uuid:record>/destroy"),
+    ("GET", "/desk/records/<uuid:record>/undo"),
     ("POST", "/desk/place/<uuid:custody>"),
     ("POST", "/desk/clock"),
     ("POST", "/rooms/<uuid:room>/shortlist"),

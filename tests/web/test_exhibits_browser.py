@@ -59,6 +59,7 @@ def test_counsel_s_journey_by_keyboard_without_javascript(
         assert found.holds
         page.get_by_role("link", name="Print view", exact=True).click()
         assert page.get_by_text(ENGLISH).is_visible()
+        page.wait_for_load_state()
         page.emulate_media(media="print")
         assert not page.get_by_text("Paper can be lost or seized").is_visible()
         assert not page.get_by_role("link", name="Leave at once").is_visible()
