@@ -11,17 +11,17 @@ from click.testing import CliRunner, Result
 
 from archive.cli.quality import quality
 
-PAPERS = [
+PAPERS: list[dict[str, object]] = [
     {"id": "a", "lang": "ug", "text": "بىزنىڭ مەكتەپلەر يېپىلدى."},
     {"id": "b", "lang": "kk", "text": "Мен мектептен қайттым."},
     {"id": "c", "lang": "en", "title": "The_orchard", "text": "They took Abdurehim from the orchard."},
 ]
-QUESTIONS = [
+QUESTIONS: list[dict[str, object]] = [
     {"qid": "1", "query": "مەكتەپ", "relevant": ["a"]},
     {"qid": "2", "query": "мектеп", "relevant": {"b": 1, "a": 0}},
     {"ref": "3", "variants": ["ئابدۇرېھىم", "阿不都热依木"], "relevant": ["c", "lost"]},
 ]
-NAMES = [
+NAMES: list[dict[str, object]] = [
     {"uas": "ئابدۇرېھىم", "latin_variants": ["Abdurehim", "Abdurihim"], "zh_variants": ["阿不都热依木"]},
     {"uas": "تۇرسۇن", "latin_variants": ["Tursun"], "zh_variants": ["吐尔逊"]},
 ]
