@@ -22,10 +22,11 @@ from archive.domain.searching import FACETS, IndexDocument
 from archive.search import reading
 from archive.search.engine import Engine, bytes_column
 from archive.search.reading import Read
+from archive.text.alphabets import edition
 from archive.text.scripts import detect
 
-# Changes whenever analysis or fields do: an index of another name is made anew, never misread.
-INDEX_NAME: Final = "ROOM3"
+# Changes with the analysis, its tables and the fields: an index of another name is made anew, never misread.
+INDEX_NAME: Final = f"ROOM3{edition()}"
 
 TEXT, TITLE, NAME = "text", "title", "name"
 WORDS: Final = (TEXT, TITLE, NAME)

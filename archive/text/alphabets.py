@@ -3,6 +3,7 @@ Must not know indexes or what a word means; its tables (`tables/alphabets.toml`)
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -28,6 +29,15 @@ _KAZAKH_SOFTENED: Final = re.compile("[ەكگ]")
 def table(name: str) -> dict[str, Any]:
     """One of the tables beside this module, as TOML has it."""
     return tomllib.loads((_TABLES / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def edition() -> str:
+    """A name of the tables as they are: what was made by other tables bears another."""
+    found = hashlib.sha256()
+    for file in sorted(_TABLES.iterdir(), key=lambda one: one.name):
+        found.update(file.read_bytes())
+    return found.hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,19 @@ import time
 
 import pytest
 
-from archive.domain.searching import HOWS, IndexDocument, IndexKeys, IndexText, SearchQuery, SearchResult
+from archive.domain.searching import (
+    HOWS,
+    IndexDamaged,
+    IndexDocument,
+    IndexKeys,
+    IndexText,
+    SearchQuery,
+    SearchResult,
+)
+from archive.search import snapshot, writing
+from archive.search.engine import Engine
 from archive.search.index import RoomIndex, SealedIndexes
+from archive.search.schema import schema
 from tests.integration.search.search_cast import record
 
 _TEXTS = {
@@ -148,3 +159,17 @@ def test_floods_are_answered_soon(index: RoomIndex, text: str) -> None:
     result = index.search(SearchQuery(text))
     assert time.perf_counter() - started < 2
     assert result.cut or result.problem or len(text) < 2_000
+
+
+def test_an_index_made_by_other_tables_is_refused_and_made_anew(
+    indexes: SealedIndexes, room: IndexKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        for module in (snapshot, writing):
+            before.setattr(module, "engine", lambda: Engine(schema(), "ROOM2"))
+        older = indexes.create(room)
+        older.replace([IndexDocument(record("a"), record("a"), "a", "untitled", "interview")])
+        head = older.commit()
+    with pytest.raises(IndexDamaged, match="another version"):
+        indexes.open(room, head)
+    assert indexes.create(room, head).commit().generation > head.generation
