@@ -203,7 +203,10 @@ def search(visit: Visit, known: str) -> None:
     for text in (known, f'"{known}"', visit.plant("page: search term", kept=True)):
         page = visit.browser.follow(visit.browser.send(form, text=text))
         assert page.form(f"{visit.home}/search").value("text") == text
-        assert ("Nothing" in page.text) == (known not in text)
+        if known in text:
+            assert "Nothing" not in page.text
+        else:  # a pair of its letters may stand in a record by chance
+            assert "Nothing" in page.text or "some of the words" in page.text or "sounds alike" in page.text
     day = visit.stage.aviary.day("page: date searched for", kept=True)
     term = f"subject:{visit.plant('page: filter', kept=True)}"
     narrow = visit.browser.send(form, button=("add", term), text=known, since=day)
