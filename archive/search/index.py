@@ -25,6 +25,7 @@ from archive.domain.searching import (
 from archive.search import writing
 from archive.search.answering import Answering
 from archive.search.engine import Broken, check_whoosh
+from archive.search.reading import forgetting
 from archive.search.sealed_files import Catalogue, SealedFiles
 from archive.search.sealed_storage import SealedStorage
 from archive.search.snapshot import Snapshot
@@ -143,7 +144,7 @@ class RoomIndex:
         open it again. Cost: about 1 MB of text a second, and a rewrite of each segment (at most 512
         records) that loses a record.
         """
-        with self._lock, self._files.exclusive():
+        with self._lock, self._files.exclusive(), forgetting():
             newest = self._files.newest(self._catalogue)
             storage = self._snapshot.storage.fork()
             if newest is not self._catalogue and newest.head != self.head:
@@ -168,12 +169,12 @@ class RoomIndex:
 
     def search(self, query: SearchQuery) -> SearchResult:
         """Answer a query from this room alone; see `Answering.search`."""
-        with self._lock:
+        with self._lock, forgetting():
             return self._answering.search(query)
 
     def suggest(self, typed: str, lang: str, most: int = 10) -> tuple[Suggestion, ...]:
         """Tags of this room's records whose name, in any language, begins with ``typed``."""
-        with self._lock:
+        with self._lock, forgetting():
             return self._answering.tags.suggestions(typed, lang, most)
 
     def close(self) -> None:

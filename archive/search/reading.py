@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -14,7 +15,7 @@ from archive.search.analysis import PIECE, ends_in_han, folded, scrubbed, tokens
 from archive.text.alphabets import latin
 from archive.text.fold import fold
 from archive.text.scripts import detect
-from archive.text.sounds import plain, skeletons, transcribed
+from archive.text.sounds import plain, rough, skeletons, transcribed
 from archive.text.stems import stems
 
 SEPARATOR: Final = "\x1f"
@@ -108,6 +109,18 @@ def related(low: str, lang: str) -> tuple[str, ...]:
     stem = stems(low, lang)[0] if lang in _PREFIXED else fold(low)
     size = _FAMILY - 1 if lang in _PREFIXED else _FAMILY
     return (f"{lang}^{stem[:size]}",) if len(stem) >= size else ()
+
+
+@contextmanager
+def forgetting() -> Iterator[None]:
+    """Let go, at the end of one deed, of every word that it read: what a room said, or somebody asked, stays in memory
+    no longer than its index. Within the deed a word is read once.
+    """
+    try:
+        yield
+    finally:
+        for known in (read, stems, skeletons, rough):
+            known.cache_clear()
 
 
 def lower(written: str, lang: str) -> str:

@@ -15,7 +15,9 @@ from archive.domain.searching import (
     IndexText,
     SearchQuery,
 )
+from archive.search import reading
 from archive.search.index import RoomIndex, SealedIndexes
+from archive.text import sounds, stems
 from tests.integration.search.search_cast import cast, document, found, keys, record
 
 
@@ -341,3 +343,12 @@ def test_a_term_of_ones_own_is_meant_by_any_name_it_goes_by(indexes: SealedIndex
         assert index.search(SearchQuery(f'facility:"{name}"')).total == 2, name
     [count] = index.search(SearchQuery()).facets["facility"]
     assert count.labels == {"en": "No. 3 Training Centre", "zh": "第三教培中心"}
+
+
+def test_no_word_that_was_read_stays_in_memory(crowded: RoomIndex) -> None:
+    """Neither what was indexed nor what was asked: a room that is left, or a record withdrawn, leaves none behind."""
+    assert crowded.search(SearchQuery("camp")).total
+    crowded.search(SearchQuery("~Zerdigul"))
+    crowded.suggest("zerdi", "en")
+    for known in (reading.read, stems.stems, sounds.skeletons, sounds.rough):
+        assert known.cache_info().currsize == 0
