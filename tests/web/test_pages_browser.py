@@ -31,7 +31,11 @@ def test_the_journey_without_javascript(world: World, chromium: Browser, site: s
     page.get_by_text("Open the account").click()
     assert account.is_visible()
     page.get_by_role("button", name="Sign out").click()
+    page.wait_for_load_state()
     assert page.url == f"{site}/signed-out"
+    page.get_by_role(
+        "heading"
+    ).first.wait_for()  # a page that forgets everything comes in a process of its own
     page.go_back()
     assert page.get_by_text("The soup was cold.").count() == 0
     context.close()
