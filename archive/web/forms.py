@@ -28,6 +28,8 @@ WTFORMS: Final = (  # what WTForms itself says of the fields used here
 LINE: Final = 500
 PAGE: Final = 100_000
 BOOK: Final = 4_000_000
+TYPED_ONCE: Final = "once_"
+"""How the name of a field begins that goes onto no page again, not even onto one's own while one signs in anew."""
 _INDENT: Final = "\u2003"
 
 

@@ -125,19 +125,21 @@ def test_a_mistake_is_brought_back_by_who_holds_custody_with_the_kit(
     path = f"/desk/records/{record}"
     assert f"{path}/undo" not in [form.action for form in desk.get(path).forms]
     form = keeper.get(path).form(f"{path}/undo")
-    assert keeper.send(form, kit="", why="").status == 422
-    page = keeper.send(form, kit="wrong-words-made-up", why="Another person was meant.")
+    assert keeper.send(form, why="", once_kit="").status == 422
+    page = keeper.send(form, why="Another person was meant.", once_kit="wrong-words-made-up")
     assert page.status == 422
     assert "does not open it" in page.text
     assert "wrong-words-made-up" not in page.response.text
     assert page.form(f"{path}/undo").value("why") == "Another person was meant."
-    sent = desk.post(f"{path}/undo", [*form.fields, ("kit", world.standing.archive_kit), ("why", "Mine.")])
+    sent = desk.post(
+        f"{path}/undo", [*form.fields, ("once_kit", world.standing.archive_kit), ("why", "Mine.")]
+    )
     assert sent.status in (400, 404), "the desk has no key of custody, and brings nothing back"
-    done = keeper.send(form, kit=world.standing.archive_kit, why="Another person was meant.")
+    done = keeper.send(form, why="Another person was meant.", once_kit=world.standing.archive_kit)
     assert "It is back in custody" in keeper.follow(done).text
     assert keeper.get(f"{world.custody}/records/{record}").status == 200
     assert reads(world, reader, record) == 404
-    again = keeper.send(form, kit=world.standing.archive_kit, why="Once more.")
+    again = keeper.send(form, why="Once more.", once_kit=world.standing.archive_kit)
     assert (again.status, keeper.get(f"{path}/undo").status) == (303, 303)
 
 

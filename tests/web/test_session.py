@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from archive.domain.errors import SignedOut
-from archive.services import signing_in
+from archive.services import signing_in, withdrawing
 from archive.web.session import Ticket
 from tests.web.browsing import Browser, filled
 from tests.web.conftest import World, sign_in
-from tests.web.desk_cast import told
+from tests.web.desk_cast import appointed, told
 
 SET = re.compile(
     r"__Host-guwah=[am]\.[A-Za-z0-9_-]{43}(\.[a-z]+)?; Secure; HttpOnly; Path=/; SameSite=Strict"
@@ -216,6 +216,19 @@ def test_what_another_site_sends_is_never_offered_again(world: World) -> None:
     page = browser.post(f"{world.custody}/new/testimony", [("title", "planted")])
     assert page.status == 400
     assert "planted" not in page.response.text
+
+
+def test_a_kit_goes_onto_no_page_while_somebody_signs_in_again(world: World) -> None:
+    """It opens every room: whoever typed it types it once more."""
+    record, _code = told(world)
+    withdrawing.withdraw(world.standing.archive, world.standing.acting(appointed(world)), record)
+    browser, address = world.sign_in("keeper"), f"/desk/records/{record}"
+    form = browser.get(address).form(f"{address}/undo")
+    signing_in.sign_out(world.standing.archive, browser.cookie.split(".")[1])
+    page = browser.send(form, why="Another was meant.", once_kit="made-up words of a kit")
+    assert page.status == 401
+    assert page.form(f"{address}/undo").value("why") == "Another was meant."
+    assert "made-up words" not in page.response.text
 
 
 def test_what_signs_in_again_is_on_no_page_after_it(world: World) -> None:

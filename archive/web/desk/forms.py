@@ -8,7 +8,7 @@ from wtforms import PasswordField, SelectChoice, StringField
 
 from archive.domain.rooms import RoomPurpose
 from archive.web.entering.parts import Chosen, block
-from archive.web.forms import LINE, Form, at_most, required
+from archive.web.forms import LINE, TYPED_ONCE, Form, at_most, required
 
 
 class FindForm(Form):
@@ -23,7 +23,10 @@ class UndoForm(Form):
     """The way back from a withdrawal that was a mistake."""
 
     kit = PasswordField(
-        _l("Archive kit"), [required(), at_most(LINE)], description=_l("The words on the sheet in the safe.")
+        _l("Archive kit"),
+        [required(), at_most(LINE)],
+        description=_l("The words on the sheet in the safe."),
+        name=f"{TYPED_ONCE}kit",
     )
     why = block(_l("What went wrong"), required(), description=_l("Sealed to custody; nobody else reads it."))
 

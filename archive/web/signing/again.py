@@ -13,7 +13,7 @@ from archive.domain.errors import CannotSignIn, Problem, Throttled
 from archive.services import signing_in
 from archive.web.current import archive, by_cookie
 from archive.web.errors import refusal
-from archive.web.forms import mistakes
+from archive.web.forms import TYPED_ONCE, mistakes
 from archive.web.guard import access
 from archive.web.presenting import said
 from archive.web.session import CSRF, present
@@ -68,7 +68,7 @@ def _page(form: SignInForm, found: tuple[tuple[str, str], ...], status: int) -> 
     typed = [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if name != CSRF and not name.startswith(PREFIX)
+        if name != CSRF and not name.startswith((PREFIX, TYPED_ONCE))
     ]
     response = make_response(
         render_template("signing/again.html", form=form, mistakes=found, typed=typed, path=request.path),
