@@ -137,6 +137,8 @@ class Host:
             if self._folder:
                 (self._folder / _EPOCH.format(epoch)).unlink(missing_ok=True)
             del self._epochs[epoch]
+        if self._folder:
+            _keep_names(self._folder)
 
     def keyless(self, epochs: Iterable[int]) -> HostSecretsMissing | None:
         """Return the refusal for shares of which no key is here; None when every epoch has its key."""
@@ -185,6 +187,16 @@ def _write(path: Path, secret: bytes) -> None:
         out.write(secret)
         out.flush()
         os.fsync(out.fileno())
+    _keep_names(path.parent)
+
+
+def _keep_names(folder: Path) -> None:
+    """Make durable which files a folder has: without its key's file a shred store would open nothing."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _read(path: Path) -> bytes:
