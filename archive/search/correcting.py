@@ -3,6 +3,7 @@ Must not know any word that no record of this room holds."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from archive.search.schema import NAME, TEXT
@@ -39,5 +40,6 @@ def meant(snapshot: Snapshot, typed: str, missing: list[Word]) -> str | None:
     text = typed
     for word in missing:
         if (other := nearest(snapshot, word.word)) and word.written:
-            text = text.replace(word.written, other)
+            whole = re.compile(rf"(?<!\w){re.escape(word.written)}(?!\w)")
+            text = other.join(whole.split(text))
     return text if text != typed else None

@@ -80,7 +80,7 @@ def _expire(archive: Archive, actor: UUID | None) -> None:
             unit.commit()
         indexing.drop(archive, rooms)
         archive.shares.destroy(body for body, _record, _room in ended)
-    recalling.summon_lapsed(archive, actor)
+    recalling.summon_lapsed(archive, actor, day)
     shredding.finish(archive)
     archive.shares.note_upkeep(shredding.now(archive))
 

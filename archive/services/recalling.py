@@ -157,14 +157,13 @@ def summon(unit: UnitOfWork, record: UUID, ended: Collection[UUID] | None, day: 
         summon_these(unit, record, due, day)
 
 
-def summon_lapsed(archive: Archive, actor: UUID | None) -> None:
-    """Make due what was handed over on consent that has run out since. Needs no key. Cost: one query."""
+def summon_lapsed(archive: Archive, actor: UUID | None, day: date) -> None:
+    """Make due what was handed over on consent that ran out before a day. Needs no key. Cost: one query."""
     with archive.read() as unit:
-        lapsed = unit.recalls.lapsed(today(archive, unit))
+        lapsed = unit.recalls.lapsed(day)
     if not lapsed:
         return
     with archive.work() as unit:
-        day = today(archive, unit)
         for handover, record in unit.recalls.lapsed(day):
             summon_these(unit, record, [handover], day)
         transparency.append(archive, unit, actor, "expire", {"recalls": len(lapsed)})

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,11 @@ from archive.services import accessioning, checking, consenting, disclosing, sea
 from archive.services.acting import Acting
 from archive.services.archive import Archive
 from tests.archives import Standing
+
+
+def today() -> date:
+    """The day it is, asked for anew: a run may see midnight."""
+    return datetime.now(UTC).date()
 
 
 def dropped(acting: Acting) -> bool:

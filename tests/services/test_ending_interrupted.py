@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,7 +37,7 @@ from archive.services import (
 from archive.services.archive import Archive
 from archive.storage.shares import ShareStore
 from tests.archives import FULL, Standing, account, consent, draft, place
-from tests.services.services_cast import COUNTED, entry, later, raw, store
+from tests.services.services_cast import COUNTED, entry, later, raw, store, today
 
 DAY = 86_400
 
@@ -313,7 +312,3 @@ def test_killed_before_it_forgot_a_revision_is_listed_with_what_replaced_it(
 def masters(standing: Standing, record: UUID) -> tuple[SealedBody, ...]:
     with standing.archive.read() as unit:
         return unit.records.bodies_of(record, BodyKind.MASTER)
-
-
-def today() -> date:
-    return datetime.now(UTC).date()

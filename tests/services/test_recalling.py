@@ -158,6 +158,17 @@ def test_the_clock_recalls_what_rested_on_consent_that_ran_out(desk: Standing) -
     assert due(desk) == ()
 
 
+def test_a_clock_that_once_leapt_ahead_recalls_nothing_that_has_not_run_out(desk: Standing) -> None:
+    given, keeper = account(), desk.acting("keeper")
+    [record] = store(desk, draft(given, consent(given.id, until=10)))
+    handed(desk, record, items=items_of(desk, record, Purpose.RESEARCH)[:2])
+    consenting.receipt(
+        later(desk.archive, 30 * 86400), keeper, desk.custody, record
+    )  # a day to come in the log
+    expiring.confirm(desk.archive, keeper)
+    assert due(desk) == ()
+
+
 def test_states_are_kept_and_what_is_settled_stays_until_another_ending(desk: Standing) -> None:
     [record] = store(desk, draft())
     one, two = handed(desk, record), handed(desk, record)

@@ -32,9 +32,7 @@ from archive.services import (
 from archive.services import desk as desks
 from archive.services.reporting import Report
 from tests.archives import Standing, consent, draft
-from tests.services.services_cast import append, entry, later, store
-
-TODAY = datetime.now(UTC).date()
+from tests.services.services_cast import append, entry, later, store, today
 
 
 @pytest.fixture
@@ -58,14 +56,14 @@ def handed(standing: Standing, record: UUID) -> None:
         record=record,
         recipient="Example Tribunal",
         purpose=Purpose.MEDIA,
-        day=TODAY,
+        day=today(),
         what="All of it.",
     )
     recalling.record_handover(standing.archive, standing.acting("keeper"), standing.custody, said)
 
 
 def test_it_tells_what_was_agreed_done_and_given_by_role_alone(desk: Standing) -> None:
-    review = TODAY + timedelta(days=90)
+    review = today() + timedelta(days=90)
     [record] = store(desk, draft())
     append(desk, replace(consent(record), review_on=review))
     for login, room in (("reader", desk.reading), ("reader", desk.reading), ("keeper", desk.custody)):
@@ -99,7 +97,7 @@ def test_it_tells_holds_with_their_basis(desk: Standing) -> None:
     holding.set_risk(desk.archive, keeper, desk.custody, record, "Their brother was asked.")
     holding.set_legal(desk.archive, keeper, desk.acting("second"), record, "Order 12.")
     found = told(desk, record)
-    assert found.risk == ((TODAY, "Their brother was asked."),)
+    assert found.risk == ((today(), "Their brother was asked."),)
     assert [one.basis for one in found.legal] == ["Order 12."]
     assert found.held
 
@@ -118,7 +116,7 @@ def test_of_a_withdrawn_record_it_tells_when_and_what_became_of_it(desk: Standin
     assert (given.state, given.handover is None) == (RecallState.DUE, False)
     shredding.finish(later(desk.archive, shredding.LASTS + 60))
     ended = told(desk, record)
-    assert (ended.until, ended.destroyed) == (None, (TODAY + timedelta(days=3)))
+    assert (ended.until, ended.destroyed) == (None, (today() + timedelta(days=3)))
     assert ("shred", reporting.ITSELF) in {(deed.action, deed.role) for deed in ended.deeds}
 
 
@@ -146,7 +144,7 @@ def test_a_withdrawal_is_certified_and_checked_without_an_archive(desk: Standing
     assert (found.record, found.code, found.withdrawn, found.destroyed) == (
         record,
         code_of(record),
-        TODAY,
+        today(),
         None,
     )
     assert (
@@ -160,7 +158,7 @@ def test_a_withdrawal_is_certified_and_checked_without_an_archive(desk: Standing
     assert (row.action, row.leaf.hex()) == ("withdraw", found.leaf)
     shredding.confirm(desk.archive, desk.acting("keeper"), record)
     after = certifying.certify(desk.archive, officer, record)
-    assert (after.destroyed, after.until, after.number) == (TODAY, None, found.number)
+    assert (after.destroyed, after.until, after.number) == (today(), None, found.number)
     for login in ("reader", "counsel"):
         with pytest.raises(NotFound):
             certifying.certify(desk.archive, desk.acting(login), record)
@@ -184,7 +182,7 @@ def test_a_custodian_s_own_entry_is_certified_too(desk: Standing) -> None:
     [record] = store(desk, draft())
     append(desk, entry(record, Event.WITHDRAW))
     made = certifying.certify(desk.archive, desk.acting("keeper"), record)
-    assert made.withdrawn == TODAY
+    assert made.withdrawn == today()
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,9 @@ def test_a_place_or_facility_is_found_by_any_of_its_names(
 def test_what_was_meant_is_a_word_of_this_room(index: RoomIndex) -> None:
     assert index.search(SearchQuery("orchrad")).meant == "orchard"
     assert index.search(SearchQuery("zzzzzz")).meant is None
+    assert index.search(SearchQuery("orchrad -orchradist")).meant == "orchard -orchradist", (
+        "whole words alone"
+    )
     assert index.search(SearchQuery("orchard")).meant is None
 
 
